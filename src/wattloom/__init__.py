@@ -1,0 +1,1 @@
+"""Wattloom: smart meters of a small world, realistic, labelled and live, at one reading a second."""

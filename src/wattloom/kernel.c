@@ -1,0 +1,1 @@
+int wl_version(void) { return 1; }
