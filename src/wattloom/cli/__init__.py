@@ -1,0 +1,83 @@
+"""The command `wattloom`: one verb per file, one line on standard error for whatever cannot be done.
+
+A verb is a module `wattloom.cli.VERB` with a function `VERB` (or a `typer.Typer` named `app` where the verb has verbs
+of its own). Its docstring is the help and ends with a paragraph `Example: wattloom VERB ...`. Modules here import
+only `typer` and the standard library at the top; what is heavy is imported in the function, so that `--help` and
+`serve` start at once. Bad input is a `Refusal` (or an `OSError`) that nobody catches before `main`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import signal
+import sys
+from types import FrameType
+from typing import Final
+
+import typer
+
+#: The verbs in the order of `wattloom --help`.
+VERBS: Final = ("generate", "households")
+
+OK, FOUND, BAD_INPUT, BROKEN_PIPE, INTERRUPTED = 0, 1, 2, 1, 130
+
+
+def _assemble() -> typer.Typer:
+    assembled = typer.Typer(
+        name="wattloom",
+        help="Smart meters of a small world: realistic, labelled and live, at one reading a second.",
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    for verb in VERBS:
+        module = importlib.import_module(f"wattloom.cli.{verb}")
+        if hasattr(module, "app"):
+            assembled.add_typer(module.app, name=verb)
+        else:
+            assembled.command(verb)(getattr(module, verb))
+    return assembled
+
+
+app: Final = _assemble()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and give its exit code: 0 done, 1 something found, 2 bad input, 130 interrupted.
+
+    >>> main(["generate", "--days", "none"])
+    2
+    """
+    from wattloom.errors import Refusal
+
+    if arguments is None:
+        arguments = sys.argv[1:]
+        signal.signal(signal.SIGTERM, _terminate)
+    try:
+        code = app(arguments or ["--help"], standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else OK
+    except typer.TyperException as wrong:
+        return _refuse(wrong.format_message())
+    except Refusal as refusal:
+        return _refuse(str(refusal))
+    except BrokenPipeError:
+        # Who reads our output has seen enough. What is still buffered has nowhere to go.
+        sys.stdout = None
+        return BROKEN_PIPE
+    except OSError as error:
+        return _refuse(f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _terminate(number: int, _: FrameType | None) -> None:
+    """SIGTERM ends a command as Ctrl-C does: what it wrote so far goes away. The server has its own way."""
+    raise SystemExit(128 + number)
+
+
+def _refuse(message: str) -> int:
+    line = " ".join(message.split())
+    print(f"wattloom: {line}", file=sys.stderr)
+    return BAD_INPUT

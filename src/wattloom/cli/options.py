@@ -1,0 +1,58 @@
+"""What several verbs take: names, days, plans and NAME=FILE, read with one clear line for what is wrong."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wattloom.errors import Refusal
+
+if TYPE_CHECKING:
+    from wattloom.faults import Plan
+
+
+def names_of(text: str) -> list[str]:
+    """Names with commas between them.
+
+    >>> names_of("A, B,A/17")
+    ['A', 'B', 'A/17']
+    """
+    names = [name.strip() for name in text.split(",")]
+    if not all(names):
+        raise Refusal(f"--households is {text!r}; allowed are names with commas between them, as A,B,A/17.")
+    return names
+
+
+def local_day(text: str) -> date:
+    """A day as 2026-05-01.
+
+    >>> local_day("May 1st")
+    Traceback (most recent call last):
+    wattloom.errors.Refusal: --start is 'May 1st'; it must be a day as 2026-05-01.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refusal(f"--start is {text!r}; it must be a day as 2026-05-01.") from None
+
+
+def fault_plan(text: str) -> Plan:
+    """A built-in plan by its name, or a file by its path (it ends in .toml or is there)."""
+    from wattloom.faults import load_plan, plan
+
+    return load_plan(text) if text.endswith(".toml") or Path(text).is_file() else plan(text)
+
+
+def named_file(text: str) -> tuple[str | None, str]:
+    """`NAME=FILE`, or `FILE` alone, which is named by its stem.
+
+    >>> named_file("home=data/home.csv"), named_file("home.csv")
+    (('home', 'data/home.csv'), (None, 'home.csv'))
+    """
+    name, equals, file = text.partition("=")
+    if not equals or Path(text.partition("#")[0]).exists():
+        return None, text
+    if not name or not file:
+        raise Refusal(f"{text!r} must be NAME=FILE or FILE.")
+    return name, file

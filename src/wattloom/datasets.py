@@ -1,0 +1,122 @@
+"""Data sets: the truth, what the meters reported, and the labels, written day by day in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from wattloom import faults
+from wattloom.errors import Refusal
+from wattloom.readings import Readings
+from wattloom.sinks import FORMATS, Layout, Marks
+from wattloom.source import Source
+from wattloom.staging import Staging
+
+#: Local days that can be generated.
+FIRST_DAY: Final = date(1980, 1, 2)
+LAST_DAY: Final = date(2199, 12, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to write: `days` local days of some sources from `start`, with the faults of `plan`, in one of FORMATS."""
+
+    sources: Sequence[Source]
+    start: date
+    days: int
+    plan: faults.Plan
+    format: str = "csv"
+    label_columns: bool = False
+
+    def __post_init__(self) -> None:
+        if self.days < 1:
+            raise Refusal(f"--days is {self.days}; it must be 1 or more.")
+        if self.format not in FORMATS:
+            raise Refusal(f"Unknown format {self.format!r}; allowed are {', '.join(FORMATS)}.")
+        if not FIRST_DAY <= self.start <= LAST_DAY or self.days > (LAST_DAY - self.start).days + 1:
+            raise Refusal(f"{self.days} days from {self.start}: days must be from {FIRST_DAY} to {LAST_DAY}.")
+        names = [source.name for source in self.sources]
+        if repeated := [name for name in names if names.count(name) > 1]:
+            raise Refusal(f"Household {repeated[0]} is asked for twice.")
+        for source in self.sources:
+            faults.check_plan(self.plan, source)
+
+    @property
+    def all_days(self) -> list[date]:
+        """The local days, in order."""
+        return [self.start + timedelta(number) for number in range(self.days)]
+
+    @property
+    def one_zone(self) -> bool:
+        """Whether all households have the same days, and so the same rows."""
+        return len({source.calendar.zone.key for source in self.sources}) == 1
+
+    @property
+    def moves_rows(self) -> bool:
+        """Whether the plan has faults of rows or time, after which households have different rows."""
+        return any(kind.of_rows for entry in self.plan.fault for kind in entry.kinds)
+
+
+def write(order: Order, out: Path, force: bool = False, progress: Callable[[], object] = lambda: None) -> list[Path]:
+    """Writes the clean and the faulty side and the labels into `out` and gives their paths; all of them or none.
+
+    `progress` is called after each household-day. In memory are one local day of all households, and the labels.
+    """
+    sink = FORMATS[order.format]
+    with Staging(out, force) as staging:
+        days, names = order.all_days, tuple(faults.KINDS)
+        together = {"without_errors": order.one_zone, "with_errors": order.one_zone and not order.moves_rows}
+        layouts = [Layout(staging, side, order.sources, days, shared, names) for side, shared in together.items()]
+        clean, faulty = (sink(layout) for layout in layouts)
+        labels: list[Any] = []
+        try:
+            for day in days:
+                truths, reports, marks = [], [], []
+                for source in order.sources:
+                    start, end = local_day(source, day)
+                    truths.append(source.truth(start, end))
+                    reports.append(faults.reported(source, order.plan, start, end))
+                    labels.append(faults.labels(source, order.plan, start, end))
+                    if order.label_columns:
+                        marks.append(marks_of(reports[-1], labels[-1], source.meters, order.moves_rows))
+                    progress()
+                clean.write(day, truths, None)
+                faulty.write(day, reports, marks or None)
+        finally:
+            clean.close()
+            faulty.close()
+        sink.labels(staging, pa.concat_tables(labels), order.sources)
+        return staging.commit()
+
+
+def local_day(source: Source, day: date) -> tuple[int, int]:
+    """First second and end (exclusive) of a source's local day."""
+    return source.calendar.midnight(day), source.calendar.midnight(day + timedelta(1))
+
+
+def marks_of(readings: Readings, labels: Any, meters: Sequence[str], moves_rows: bool) -> Marks:
+    """Per meter, as `AC_fault`, which fault altered each row; `row_fault` for those of rows and time, if there can be any."""
+    numbers = {name: number for number, name in enumerate(faults.KINDS, start=1)}
+    effective = labels.filter(labels.column("effective"))
+    columns = {name: effective.column(name) for name in ("meter", "kind", "start", "end")}
+    starts, ends = (columns[name].cast(pa.int64()).to_numpy() for name in ("start", "end"))
+    kinds = np.array([numbers[kind] for kind in columns["kind"].to_pylist()], np.uint8)
+    rows_of = np.array(columns["meter"].to_pylist(), object)
+
+    def painted(times: Any, wanted: Any) -> Any:
+        codes = np.zeros(len(times), np.uint8)
+        for start, end, kind in zip(starts[wanted], ends[wanted], kinds[wanted], strict=True):
+            codes[(times >= start) & (times < end)] = kind
+        return codes
+
+    on_clock = painted(readings.arrival, kinds == numbers["clock"]) > 0
+    # The true second of a row: a shifted clock falsifies its stamp, a late arrival does not.
+    seconds = np.where(on_clock, readings.arrival, readings.time)
+    marks = {f"{meter}_fault": painted(seconds, rows_of == meter) for meter in meters}
+    return marks | ({"row_fault": painted(seconds, rows_of == "*")} if moves_rows else {})

@@ -1,0 +1,302 @@
+"""Row files: readings as they stand in somebody's CSV, Parquet or Arrow file, in blocks of bounded memory."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
+from numpy.typing import NDArray
+
+from wattloom.errors import Refusal
+from wattloom.readings import METERS, MISSING, Seconds, Watts
+from wattloom.stamps import FIRST, LAST, LocalClock, Skipped, fixed_zone, server_zone
+
+#: What stands for "no value" in a CSV.
+NULLS: Final = ("", "null", "NULL", "None", "NaN", "nan", "NA", "N/A")
+#: What the readers raise when a file is damaged or not what its name says.
+UNREADABLE: Final = (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError, EOFError, csv.Error)
+_BLOCK: Final = 1 << 22
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A block of rows in the order of the file.
+
+    - `first`: the number of its first row, from 0, the header not counted;
+    - `time` (rows,): what the rows are stamped with, POSIX seconds;
+    - `watts` (3, rows): `MISSING` where there is no value.
+    """
+
+    first: int
+    time: Seconds
+    watts: Watts
+
+
+class RowFile:
+    """One household's rows in a file; `path` may end in `#HOUSEHOLD` where the file holds several.
+
+    The file has a column `time` (ISO 8601) and any of `AC`, `Geyser`, `Overall` in kW, or is a wide CSV of ours with
+    `A_AC`, `A_Geyser`, ... Times without an offset are read in `zone` (default: this machine's zone).
+    """
+
+    def __init__(self, path: str | Path, zone: ZoneInfo | None = None) -> None:
+        text = str(path)
+        self.path = Path(text)
+        chosen = None
+        if not self.path.exists() and "#" in text:
+            name, _, chosen = text.rpartition("#")
+            self.path = Path(name)
+        self._format = _format(self.path)
+        try:
+            names = self._format.columns(self.path)
+            sample = self._format.sample(self.path) if "time" in names else ""
+        except UNREADABLE as error:
+            raise Refusal(f"{self.path}: cannot be read: {error}") from None
+        if "time" not in names:
+            raise Refusal(
+                f"{self.path}: there is no column 'time'; the columns are {', '.join(names)[:200] or 'none'}."
+            )
+        homes = _homes(names)
+        if not homes:
+            allowed = ", ".join(METERS)
+            raise Refusal(
+                f"{self.path}: there is none of the columns {allowed}; the columns are {', '.join(names)[:200]}."
+            )
+        self.households: tuple[str, ...] = tuple(homes)
+        if chosen is None and len(homes) > 1:
+            raise Several(self.path, self.households)
+        if chosen is not None and chosen not in homes:
+            raise Refusal(
+                f"{self.path} has no household {chosen!r}; it has {', '.join(filter(None, homes)) or 'only one'}."
+            )
+        self._columns = homes[next(iter(homes)) if chosen is None else chosen]
+        self.household = chosen or self.households[0]
+        offset = _offset_of(sample)
+        self._naive = offset is None
+        self.zone = zone or (server_zone() if offset is None else fixed_zone(offset))
+
+    @property
+    def meters(self) -> tuple[str, ...]:
+        """Those of METERS that it has."""
+        return tuple(meter for meter in METERS if meter in self._columns)
+
+    def __iter__(self) -> Iterator[Rows]:
+        """The rows in blocks; raises Refusal at the first row that cannot be read, with its line."""
+        clock = LocalClock(self.zone)
+        row = 0
+        try:
+            for batch in self._format.batches(self.path, list(self._columns.values()), self._naive):
+                time = self._seconds(batch.column("time"), row, clock)
+                watts = np.full((3, len(time)), MISSING, np.int32)
+                for meter, column in self._columns.items():
+                    watts[METERS.index(meter)] = _watts(batch.column(column))
+                yield Rows(row, time, watts)
+                row += len(time)
+        except UNREADABLE as error:
+            raise self._explained(error) from None
+
+    def place(self, row: int) -> str:
+        """Where a row stands, for messages: `FILE, line 7`."""
+        return f"{self.path}, {self._format.unit} {row + self._format.first}"
+
+    def _seconds(self, column: Any, row: int, clock: LocalClock) -> Seconds:
+        if column.null_count:
+            raise Refusal(f"{self.place(row + int(np.argmax(column.is_null())))}: there is no time.")
+        millis = column.cast(pa.timestamp("ms", column.type.tz)).cast(pa.int64()).to_numpy(zero_copy_only=False)
+        seconds, fraction = np.divmod(millis, 1000)
+        if fraction.any():
+            raise Refusal(f"{self.place(row + int(np.argmax(fraction != 0)))}: times must be whole seconds.")
+        wrong = (seconds < FIRST) | (seconds >= LAST)
+        if wrong.any():
+            raise Refusal(f"{self.place(row + int(np.argmax(wrong)))}: times must be in the years 1980 to 2199.")
+        if not self._naive:
+            return np.asarray(seconds, np.int64)
+        try:
+            return clock.seconds(np.asarray(seconds, np.int64))
+        except Skipped as skipped:
+            shown = np.datetime64(int(seconds[skipped.row]), "s")
+            place = self.place(row + skipped.row)
+            raise Refusal(
+                f"{place}: {shown} does not exist in {self.zone.key}; say in which zone with --zone."
+            ) from None
+
+    def _explained(self, error: Exception) -> Refusal:
+        """The line and the text that could not be read, found by reading the CSV again, slowly."""
+        if self._format is FORMATS[".csv"]:
+            with _text(self.path) as lines:
+                reader = csv.reader(lines)
+                header = next(reader)
+                wanted = {header.index("time"): "time"} | {header.index(c): c for c in self._columns.values()}
+                for cells in filter(None, reader):
+                    where = f"{self.path}, line {reader.line_num}"
+                    if len(cells) != len(header):
+                        return Refusal(f"{where}: {len(cells)} values where the header has {len(header)}.")
+                    for index, name in wanted.items():
+                        if problem := _problem(name, cells[index], self._naive):
+                            return Refusal(f"{where}: {name} is {cells[index][:40]!r}; {problem}.")
+        return Refusal(f"{self.path}: cannot be read: {error}")
+
+
+class Several(Refusal):
+    """The file holds several households and none was chosen; `households` names them."""
+
+    def __init__(self, path: Path, households: tuple[str, ...]) -> None:
+        self.households = households
+        super().__init__(f"{path} holds the households {', '.join(households)}; choose one, as {path}#{households[0]}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How one kind of file is read: its columns, the text or type of its first time, its rows, and its row numbers."""
+
+    columns: Callable[[Path], list[str]]
+    sample: Callable[[Path], Any]
+    batches: Callable[[Path, list[str], bool], Iterator[Any]]
+    unit: str
+    first: int
+
+
+def _csv_columns(path: Path) -> list[str]:
+    with _text(path) as lines:
+        return next(csv.reader(lines), [])
+
+
+def _csv_sample(path: Path) -> str:
+    with _text(path) as lines:
+        first = next(csv.DictReader(lines), None)
+    if first is None:
+        raise Refusal(f"{path}: there are no rows.")
+    return str(first["time"] or "")
+
+
+def _csv_batches(path: Path, columns: list[str], naive: bool) -> Iterator[Any]:
+    time = pa.timestamp("ms") if naive else pa.timestamp("ms", "UTC")
+    with pa.input_stream(str(path), compression="gzip" if path.suffix == ".gz" else None) as stream:
+        yield from pa.csv.open_csv(
+            stream,
+            pa.csv.ReadOptions(block_size=_BLOCK),
+            convert_options=pa.csv.ConvertOptions(
+                column_types={"time": time} | dict.fromkeys(columns, pa.float64()),
+                include_columns=["time", *columns],
+                null_values=list(NULLS),
+            ),
+        )
+
+
+def _parquet_batches(path: Path, columns: list[str], naive: bool) -> Iterator[Any]:
+    del naive
+    with pa.parquet.ParquetFile(path) as file:
+        yield from file.iter_batches(batch_size=1 << 18, columns=["time", *columns])
+
+
+def _arrow_batches(path: Path, columns: list[str], naive: bool) -> Iterator[Any]:
+    del naive
+    with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as file:
+        for index in range(file.num_record_batches):
+            yield file.get_batch(index).select(["time", *columns])
+
+
+def _typed(schema: Callable[[Path], Any]) -> Callable[[Path], Any]:
+    def sample(path: Path) -> Any:
+        kind = schema(path).field("time").type
+        if not pa.types.is_timestamp(kind):
+            raise Refusal(f"{path}: the column 'time' is {kind}; it must be a timestamp.")
+        return "Z" if kind.tz else ""
+
+    return sample
+
+
+def _arrow_schema(path: Path) -> Any:
+    with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as file:
+        return file.schema
+
+
+def _schema_names(schema: Callable[[Path], Any]) -> Callable[[Path], list[str]]:
+    return lambda path: list(schema(path).names)
+
+
+#: The kinds of file, by the ending of the name.
+FORMATS: Final = {
+    ".csv": Format(_csv_columns, _csv_sample, _csv_batches, "line", 2),
+    ".parquet": Format(
+        _schema_names(pa.parquet.read_schema), _typed(pa.parquet.read_schema), _parquet_batches, "row", 1
+    ),
+    ".arrow": Format(_schema_names(_arrow_schema), _typed(_arrow_schema), _arrow_batches, "row", 1),
+}
+
+
+def _format(path: Path) -> Format:
+    if not path.exists():
+        raise Refusal(f"{path}: there is no such file.")
+    ending = Path(path.stem).suffix if path.suffix == ".gz" else path.suffix
+    if ending not in FORMATS or (path.suffix == ".gz" and ending != ".csv"):
+        raise Refusal(f"{path}: unknown kind of file; allowed are .csv, .csv.gz, .parquet and .arrow.")
+    return FORMATS[ending]
+
+
+def _text(path: Path) -> Any:
+    if path.suffix == ".gz":
+        return gzip.open(path, "rt", encoding="utf-8-sig", errors="replace", newline="")
+    return path.open(encoding="utf-8-sig", errors="replace", newline="")
+
+
+def _homes(columns: list[str]) -> dict[str, dict[str, str]]:
+    """Per household the column of each meter; a file with plain names has the one household ''."""
+    plain = {meter: meter for meter in METERS if meter in columns}
+    if plain:
+        return {"": plain}
+    homes: dict[str, dict[str, str]] = {}
+    for column in columns:
+        home, _, meter = column.rpartition("_")
+        if home and meter in METERS:
+            homes.setdefault(home, {})[meter] = column
+    return homes
+
+
+def _offset_of(sample: str) -> int | None:
+    """Seconds ahead of UTC that a time says, None where it says nothing (or is no time, which comes to light later)."""
+    if sample == "Z":
+        return 0
+    try:
+        offset = datetime.fromisoformat(sample.strip()).utcoffset()
+    except ValueError:
+        return None
+    return None if offset is None else int(offset.total_seconds())
+
+
+def _watts(column: Any) -> NDArray[np.int32]:
+    """kW as integer watts; null, NaN and infinity are MISSING; beyond int32 the largest of its sign."""
+    if not pa.types.is_floating(column.type):
+        column = column.cast(pa.float64())
+    kilowatts = column.to_numpy(zero_copy_only=False).astype(np.float64)
+    known = np.isfinite(kilowatts)
+    watts = np.clip(np.rint(np.where(known, kilowatts, 0.0) * 1000), MISSING + 1, -(MISSING + 1))
+    return np.where(known, watts, MISSING).astype(np.int32)
+
+
+def _problem(column: str, cell: str, naive: bool) -> str:
+    if column != "time":
+        if cell in NULLS:
+            return ""
+        try:
+            float(cell)
+        except ValueError:
+            return "it must be a number in kW or empty"
+        return "" if "_" not in cell else "it must be a number in kW or empty"
+    try:
+        moment = datetime.fromisoformat(cell)
+    except ValueError:
+        return "it must be a time such as 2026-05-01T00:00:00+05:30"
+    if (moment.utcoffset() is None) != naive:
+        return "either all times or none must say their offset from UTC"
+    return ""
