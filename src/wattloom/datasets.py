@@ -14,7 +14,7 @@ import pyarrow as pa
 from wattloom import faults
 from wattloom.errors import Refusal
 from wattloom.readings import Readings
-from wattloom.sinks import FORMATS, Layout, Marks
+from wattloom.sinks import FORMATS, Layout, Marks, folder_name
 from wattloom.source import Source
 from wattloom.staging import Staging
 
@@ -41,9 +41,9 @@ class Order:
             raise Refusal(f"Unknown format {self.format!r}; allowed are {', '.join(FORMATS)}.")
         if not FIRST_DAY <= self.start <= LAST_DAY or self.days > (LAST_DAY - self.start).days + 1:
             raise Refusal(f"{self.days} days from {self.start}: days must be from {FIRST_DAY} to {LAST_DAY}.")
-        names = [source.name for source in self.sources]
-        if repeated := [name for name in names if names.count(name) > 1]:
-            raise Refusal(f"Household {repeated[0]} is asked for twice.")
+        places = [folder_name(source.name) for source in self.sources]
+        if twice := [source.name for source in self.sources if places.count(folder_name(source.name)) > 1]:
+            raise Refusal(f"Household {twice[0]} is asked for twice.")
         for source in self.sources:
             faults.check_plan(self.plan, source)
 
@@ -101,7 +101,7 @@ def local_day(source: Source, day: date) -> tuple[int, int]:
 
 
 def marks_of(readings: Readings, labels: Any, meters: Sequence[str], moves_rows: bool) -> Marks:
-    """Per meter, as `AC_fault`, which fault altered each row; `row_fault` for those of rows and time, if there can be any."""
+    """Per meter, as `AC_fault`, which fault altered each row; `row_fault` for rows and time, if there can be any."""
     numbers = {name: number for number, name in enumerate(faults.KINDS, start=1)}
     effective = labels.filter(labels.column("effective"))
     columns = {name: effective.column(name) for name in ("meter", "kind", "start", "end")}

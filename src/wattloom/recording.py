@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -55,13 +56,13 @@ class Recording:
         """Its first second and its end (exclusive)."""
         return int(self.clean.time[0]), int(self.clean.time[-1]) + self.step
 
-    @property
+    @cached_property
     def cap(self) -> tuple[int, int, int]:
         """Per meter, W: 1.25 x the baseline's maximum."""
         most = [_most(row) for row in self.baseline.clean.watts]
         return most[0] * 5 // 4, most[1] * 5 // 4, most[2] * 5 // 4
 
-    @property
+    @cached_property
     def rest(self) -> tuple[int, int]:
         """`Overall - AC - Geyser` of the baseline, W, a quarter wider at both ends; a meter it lacks counts as 0."""
         if "Overall" not in self.meters:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import gzip
+import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +26,7 @@ from wattloom.stamps import FIRST, LAST, LocalClock, Skipped, fixed_zone, server
 #: What stands for "no value" in a CSV.
 NULLS: Final = ("", "null", "NULL", "None", "NaN", "nan", "NA", "N/A")
 #: What the readers raise when a file is damaged or not what its name says.
-UNREADABLE: Final = (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError, EOFError, csv.Error)
+UNREADABLE: Final = (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError, EOFError, zlib.error, csv.Error)
 _BLOCK: Final = 1 << 22
 
 
@@ -133,18 +135,18 @@ class RowFile:
     def _explained(self, error: Exception) -> Refusal:
         """The line and the text that could not be read, found by reading the CSV again, slowly."""
         if self._format is FORMATS[".csv"]:
-            with _text(self.path) as lines:
+            with suppress(*UNREADABLE), _text(self.path) as lines:
                 reader = csv.reader(lines)
                 header = next(reader)
-                wanted = {header.index("time"): "time"} | {header.index(c): c for c in self._columns.values()}
+                wanted = {header.index(column): column for column in ("time", *self._columns.values())}
                 for cells in filter(None, reader):
                     where = f"{self.path}, line {reader.line_num}"
                     if len(cells) != len(header):
                         return Refusal(f"{where}: {len(cells)} values where the header has {len(header)}.")
-                    for index, name in wanted.items():
-                        if problem := _problem(name, cells[index], self._naive):
-                            return Refusal(f"{where}: {name} is {cells[index][:40]!r}; {problem}.")
-        return Refusal(f"{self.path}: cannot be read: {error}")
+                    for index, column in wanted.items():
+                        if problem := _problem(column, cells[index], self._naive):
+                            return Refusal(f"{where}: {column} is {cells[index][:40]!r}; {problem}.")
+        return Refusal(f"{self.path}: cannot be read: {str(error).splitlines()[0]}")
 
 
 class Several(Refusal):

@@ -79,6 +79,7 @@ class LocalClock:
         twice = last > first
         for row in np.flatnonzero(twice):
             before, again = (int(shown[row - 1]), twice[row - 1]) if row else (self._last, self._last_twice)
+            again = again and int(shown[row]) < before + 86_400
             self._second_pass = bool(again) and (self._second_pass or int(shown[row]) <= before - 900)
             if self._second_pass:
                 first[row] = last[row]

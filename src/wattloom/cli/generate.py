@@ -30,17 +30,16 @@ def generate(
 
     Example: wattloom generate --days 3 --households A,B,C --errors-every 25 --out data
     """
-    from wattloom.cli.options import fault_plan, local_day, names_of
+    from wattloom.cli.options import fault_plan, houses_with, local_day, names_of, source_of
     from wattloom.cli.progress import progress
     from wattloom.datasets import Order, write
     from wattloom.errors import Refusal
-    from wattloom.houses import Houses
 
     if faults is not None and errors_every is not None:
         raise Refusal("--faults and --errors-every are both given; allowed is one of them.")
     plan = fault_plan(faults if faults is not None else f"every-{25 if errors_every is None else errors_every}")
-    houses = Houses(profiles=profile or (), seed=seed)
-    sources = [houses.get(name) for name in names_of(households)]
+    houses = houses_with(profile, seed)
+    sources = [source_of(houses, name) for name in names_of(households)]
     order = Order(sources, local_day(start), days, plan, format, label_columns)
     with progress("Household-days", order.days * len(sources)) as step:
         paths = write(order, out, force, step)

@@ -27,21 +27,26 @@ def list_all(profile: Profiles = None) -> None:
 
     Example: wattloom households list
     """
-    from wattloom.houses import Houses
+    from wattloom.cli.options import houses_with
 
-    for source in Houses(profiles=profile or ()).list():
-        typer.echo(f"{source.name:<12}{source.description}")
+    houses = houses_with(profile)
+    for name in houses.list():
+        typer.echo(f"{name:<12}{houses.get(name).description}")
 
 
 @app.command()
-def show(name: Annotated[str, typer.Argument(help="As A or A/17.")], profile: Profiles = None, seed: int = 0) -> None:
+def show(
+    name: Annotated[str, typer.Argument(help="As A or A/17.")],
+    profile: Profiles = None,
+    seed: Annotated[int, typer.Option(help="Another seed is another world.")] = 0,
+) -> None:
     """Show one household: who lives there, where, and what its meters can read.
 
     Example: wattloom households show A/17
     """
-    from wattloom.houses import Houses
+    from wattloom.cli.options import houses_with, source_of
 
-    source = Houses(profiles=profile or (), seed=seed).get(name)
+    source = source_of(houses_with(profile, seed), name)
     typer.echo(f"{source.name}: {source.description}")
     typer.echo(f"  time zone  {source.calendar.zone.key}")
     typer.echo(f"  step       {source.step} s")
@@ -55,9 +60,7 @@ def check(file: Annotated[Path, typer.Argument(help="A profile in TOML.")]) -> N
 
     Example: wattloom households check my-home.toml
     """
-    from wattloom.houses import Houses
+    from wattloom.profile import load
 
-    known = {source.name for source in Houses().list()}
-    for source in Houses(profiles=[file]).list():
-        if source.name not in known:
-            typer.echo(f"{file}: household {source.name} is sound: {source.description}")
+    profile = load(file)
+    typer.echo(f"{file} is sound: household {profile.name}, {profile.description}")

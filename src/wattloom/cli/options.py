@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,8 @@ from wattloom.errors import Refusal
 
 if TYPE_CHECKING:
     from wattloom.faults import Plan
+    from wattloom.houses import Houses
+    from wattloom.source import Source
 
 
 def names_of(text: str) -> list[str]:
@@ -22,6 +25,27 @@ def names_of(text: str) -> list[str]:
     if not all(names):
         raise Refusal(f"--households is {text!r}; allowed are names with commas between them, as A,B,A/17.")
     return names
+
+
+def houses_with(profiles: Iterable[Path] | None, seed: int = 0) -> Houses:
+    """The shipped households and those of further profiles."""
+    from wattloom.houses import Houses
+    from wattloom.profile import load
+
+    return Houses([load(path) for path in profiles or ()], seed=seed)
+
+
+def source_of(houses: Houses, name: str) -> Source:
+    """A household by its name; the refusal says which there are."""
+    from wattloom.houses import UnknownHouse
+
+    try:
+        return houses.get(name)
+    except UnknownHouse:
+        known = ", ".join(houses.list())
+        raise Refusal(
+            f"Unrecognized house {name!r}; there are {known}, each with numbered homes such as A/17."
+        ) from None
 
 
 def local_day(text: str) -> date:
