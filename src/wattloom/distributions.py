@@ -1,7 +1,7 @@
 """Distributions: maximum-likelihood fits to counted values, in closed form or by Newton's method.
 
 scipy.stats would do the same on the raw windows in a hundred times the time; its names and parameters are kept,
-so that a published fit can be drawn with it.
+so that a published fit can be drawn with it. A new family is one row of FAMILIES.
 """
 
 from __future__ import annotations
@@ -17,12 +17,15 @@ from numpy.typing import NDArray
 Values = NDArray[np.float64]
 Params = dict[str, float]
 
+#: Least variance that is told from none.
+_TINY: Final = 1e-12
+
 
 @dataclass(frozen=True, slots=True)
 class Family:
     """One distribution.
 
-    - `fit(x, counts, low, high)`: its parameters for values x in (low, high); `loc` is `low` except for norm.
+    - `fit(x, counts, low, high)`: its likeliest parameters for values x that lie in (low, high), which stays fixed.
     - `logpdf(x, params)`: log density at x.
     """
 
@@ -67,7 +70,7 @@ def _mean(x: Values, counts: Values) -> float:
 
 def _fit_norm(x: Values, counts: Values, *_: float) -> Params:
     mean = _mean(x, counts)
-    return {"loc": mean, "scale": math.sqrt(_mean((x - mean) ** 2, counts))}
+    return {"loc": mean, "scale": math.sqrt(max(_mean((x - mean) ** 2, counts), _TINY))}
 
 
 def _logpdf_norm(x: Values, p: Mapping[str, float]) -> Values:
@@ -76,7 +79,7 @@ def _logpdf_norm(x: Values, p: Mapping[str, float]) -> Values:
 
 
 def _fit_expon(x: Values, counts: Values, low: float, _: float) -> Params:
-    return {"loc": low, "scale": _mean(x, counts) - low}
+    return {"loc": low, "scale": max(_mean(x, counts) - low, _TINY)}
 
 
 def _logpdf_expon(x: Values, p: Mapping[str, float]) -> Values:
@@ -86,7 +89,7 @@ def _logpdf_expon(x: Values, p: Mapping[str, float]) -> Values:
 def _fit_gamma(x: Values, counts: Values, low: float, _: float) -> Params:
     y = x - low
     mean = _mean(y, counts)
-    spread = math.log(mean) - _mean(np.log(y), counts)
+    spread = max(math.log(mean) - _mean(np.log(y), counts), _TINY)
     a = (3 - spread + math.sqrt((spread - 3) ** 2 + 24 * spread)) / (12 * spread)
     for _ in range(20):
         step = (math.log(a) - digamma(a) - spread) / (1 / a - trigamma(a))
@@ -104,7 +107,7 @@ def _logpdf_gamma(x: Values, p: Mapping[str, float]) -> Values:
 def _fit_lognorm(x: Values, counts: Values, low: float, _: float) -> Params:
     y = np.log(x - low)
     mean = _mean(y, counts)
-    return {"s": math.sqrt(_mean((y - mean) ** 2, counts)), "loc": low, "scale": math.exp(mean)}
+    return {"s": math.sqrt(max(_mean((y - mean) ** 2, counts), _TINY)), "loc": low, "scale": math.exp(mean)}
 
 
 def _logpdf_lognorm(x: Values, p: Mapping[str, float]) -> Values:
@@ -132,13 +135,13 @@ def _fit_weibull(x: Values, counts: Values, low: float, _: float) -> Params:
 
 def _logpdf_weibull(x: Values, p: Mapping[str, float]) -> Values:
     y = np.log((x - p["loc"]) / p["scale"])
-    return math.log(p["c"] / p["scale"]) + (p["c"] - 1) * y - np.exp(p["c"] * y)
+    return math.log(p["c"] / p["scale"]) + (p["c"] - 1) * y - np.exp(np.minimum(p["c"] * y, 700))
 
 
 def _fit_beta(x: Values, counts: Values, low: float, high: float) -> Params:
     y = (x - low) / (high - low)
     mean, left, right = _mean(y, counts), _mean(np.log(y), counts), _mean(np.log1p(-y), counts)
-    common = max(mean * (1 - mean) / _mean((y - mean) ** 2, counts) - 1, 0.1)
+    common = max(mean * (1 - mean) / max(_mean((y - mean) ** 2, counts), _TINY) - 1, 0.1)
     a, b = mean * common, (1 - mean) * common
     for _ in range(50):
         both, curve = digamma(a + b), trigamma(a + b)
@@ -159,7 +162,7 @@ def _logpdf_beta(x: Values, p: Mapping[str, float]) -> Values:
 
 
 #: The candidates, by scipy's names.
-FAMILIES: Final = {
+FAMILIES: Final[dict[str, Family]] = {
     family.name: family
     for family in (
         Family("norm", _fit_norm, _logpdf_norm),

@@ -3,112 +3,169 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import date
+from typing import Final, TypedDict
 
 from wattloom.civil import Calendar
+from wattloom.meterstats import MeterStats
 from wattloom.quality import REASONS
 from wattloom.readings import METERS, MISSING
-from wattloom.statistics import MeterStats, QuickStats
+from wattloom.statistics import QuickStats
 from wattloom.windows import Windows
 
 #: The colours, best first.
 COLOURS: Final = ("Green", "Yellow", "Red", "Critical Red")
 RANK: Final = {colour: rank for rank, colour in enumerate(COLOURS)}
+#: What differs by less than this is the same: mains voltage alone moves a heater's power by 10 %.
+WOBBLE: Final = 1.1
+
+
+class Quality(TypedDict):
+    """Share of valid seconds, and rows per reason where there are any."""
+
+    valid: float
+    counts: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """One window judged; the objects have one key per meter.
 
-    - `by_value`: Green, Yellow or Red; None where the window has no value. `label` refines it.
-    - `quality`: share of valid seconds, and rows per reason where there are any.
-    - `status`: the worse of the two; `priority`: the worst status, `reason` what it is for.
+    - `by_value`: Green, Yellow or Red, None where there is no value; `label` refines it: low, good, typical, high,
+      unusual, critical.
+    - `status`: the worse of value and quality; `priority`: the worst status.
+    - `reason`: why, in words, worst first.
     """
 
     by_value: dict[str, str | None]
     label: dict[str, str | None]
-    quality: dict[str, dict[str, Any]]
+    quality: dict[str, Quality]
     status: dict[str, str]
     priority: str
     reason: str
 
 
-def by_value(watts: int, stats: MeterStats) -> tuple[str, str, str]:
-    """Colour, label and words for a value in W.
+def by_value(watts: int, stats: MeterStats, day: date, index: int) -> tuple[str, str]:
+    """Colour and label of a value in W whose window starts `index` seconds after midnight of `day`.
 
-    Where the 75th percentile is idle, values above idle are held against the on-state's bands.
+    Where the 75th percentile is idle, values above idle are held against the on-state's bands, and the on-state's
+    plateau is one level: a shower is Green whatever the mains voltage.
+
+    >>> from wattloom.meterstats import meter_stats
+    >>> from wattloom.tally import Tally, np
+    >>> geyser = meter_stats(Tally.of([np.array([0] * 22 + [3000] * 2)] * 7), idle=150, largest=3000)
+    >>> [by_value(watts, geyser, date(2026, 5, 1), 0) for watts in (0, 3000, 3001)]
+    [('Green', 'good'), ('Green', 'good'), ('Red', 'critical')]
     """
-    bands, critical = stats.bands, stats.critical
-    if bands and stats.on and bands.p75 <= stats.idle < watts:
-        bands, critical = stats.on, max(critical, stats.on.critical)
-    if watts >= critical:
-        return "Red", "critical", f"at or above its critical value of {critical / 1000:.3f} kW"
+    bands, critical, high = stats.bands(watts), stats.critical, 0.0
     if bands is None:
-        return "Green", "unknown", ""
-    if watts >= bands.p75 and watts > bands.median:
-        return "Yellow", "high", "at or above its 75th percentile"
+        return ("Red", "critical") if watts >= critical else ("Green", "typical")
+    if bands is stats.on:
+        critical, high = bands.critical.watts, WOBBLE * bands.median
+    if watts >= critical:
+        return "Red", "critical"
+    if watts >= bands.p75 and watts > bands.median and watts >= high:
+        return "Yellow", "high"
+    if stats.usual and watts > stats.idle and watts > WOBBLE * stats.usual.limit(day, index):
+        return "Yellow", "unusual"
     if watts < bands.p25:
-        return "Green", "low", ""
-    return "Green", "good" if watts <= bands.median else "typical", ""
+        return "Green", "low"
+    return "Green", "good" if watts <= bands.median else "typical"
 
 
-def judge(windows: Windows, stats: QuickStats, calendar: Calendar) -> list[Judgement]:  # noqa: ARG001 (soon)
-    """Judge each window against the statistics of its household, at the same interval."""
-    present = [(place, meter) for place, meter in enumerate(METERS) if meter in stats.meters]
-    return [_judge(windows, k, present, stats) for k in range(len(windows))]
+_WORDS: Final = {
+    "high": "at or above its 75th percentile",
+    "unusual": "unusually high for this hour",
+    "critical": "at or above its critical value",
+}
 
 
-def _judge(windows: Windows, k: int, present: list[tuple[int, str]], stats: QuickStats) -> Judgement:
+def judge(windows: Windows, stats: QuickStats, calendar: Calendar) -> list[Judgement]:
+    """Judge each window against the statistics of its household at the same interval."""
+    return [_judge(windows, k, stats, calendar) for k in range(len(windows))]
+
+
+def _judge(windows: Windows, k: int, stats: QuickStats, calendar: Calendar) -> Judgement:
+    start = windows.start + k * windows.interval
+    day = calendar.day(start)
+    index = start - calendar.midnight(day)
     colours: dict[str, str | None] = {}
     labels: dict[str, str | None] = {}
-    quality: dict[str, dict[str, Any]] = {}
+    quality: dict[str, Quality] = {}
     status: dict[str, str] = {}
-    priority, reason = "Green", "all meters as usual"
-    for place, meter in present:
+    causes: list[tuple[int, str]] = []
+    for meter, of in stats.meters.items():
+        place = METERS.index(meter)
         watts, valid = int(windows.watts[place, k]), int(windows.valid[place, k])
-        colour, label, words = (None, None, "") if watts == MISSING else by_value(watts, stats.meters[meter])
-        worst = colour or "Green"
+        colour, label = (None, None) if watts == MISSING else by_value(watts, of, day, index)
+        worst = RANK[colour or "Green"]
+        if label in _WORDS:
+            causes.append((worst, f"{meter} {_WORDS[label]}"))
         counts = {}
-        for bad in REASONS:
-            if bad.name in windows.counts and (count := int(windows.counts[bad.name][place, k])):
-                counts[bad.name] = count
-                if RANK[bad.severity] > RANK[worst]:
-                    worst, words = bad.severity, f"{count} of {bad.noun}"
+        for reason in REASONS if windows.counts else ():
+            if reason.name in windows.counts and (count := int(windows.counts[reason.name][place, k])):
+                counts[reason.name] = count
+                rank = RANK[reason.severity]
+                causes.append((rank, f"{meter}: {count} {reason.noun}{'s' * (count > 1)}"))
+                worst = max(worst, rank)
         if not valid:
-            worst, words = "Critical Red", "no valid second"
-        colours[meter], labels[meter], status[meter] = colour, label, worst
+            worst = RANK["Critical Red"]
+            causes.append((worst, f"{meter} has no valid second"))
+        colours[meter], labels[meter], status[meter] = colour, label, COLOURS[worst]
         quality[meter] = {"valid": round(valid / windows.expected, 4), "counts": counts}
-        if RANK[worst] > RANK[priority]:
-            priority, reason = worst, f"{meter}: {words}"
-    return Judgement(colours, labels, quality, status, priority, reason)
+    causes.sort(key=lambda cause: -cause[0])
+    priority = COLOURS[causes[0][0]] if causes else "Green"
+    return Judgement(colours, labels, quality, status, priority, "; ".join(words for _, words in causes) or USUAL)
+
+
+#: The reason of a window in which nothing is to be said.
+USUAL: Final = "All meters as usual"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What changed at a meter: an alert for its `quality` or its `value` was raised, or cleared."""
+
+    meter: str
+    cause: str
+    raised: bool
 
 
 class Alerts:
-    """Alerts of one household: at once for bad readings, after 3 consecutive windows for a Red by value.
+    """The alerts of one household, fed with every judgement in order.
 
-    A meter's alert is cleared after 3 consecutive windows without cause. Feed every window in order.
+    Bad readings raise one at once, a Red by value after `patience` windows in a row; each cause is cleared after as
+    many windows in a row without it. A window without a value neither adds to a row of Reds nor ends it.
 
+    >>> def window(colour):
+    ...     return Judgement({"AC": colour}, {}, {"AC": {"valid": 1.0, "counts": {}}}, {}, colour, "")
     >>> alerts = Alerts()
+    >>> [alerts.update(window(colour)) for colour in ["Red", "Red", "Red", "Green"]][2:]
+    [[Alert(meter='AC', cause='value', raised=True)], []]
     """
 
     def __init__(self, patience: int = 3) -> None:
         self.patience = patience
-        self.raised: dict[str, str] = {}
-        self._reds: dict[str, int] = {}
-        self._calm: dict[str, int] = {}
+        self.raised: set[tuple[str, str]] = set()
+        self._rows: dict[tuple[str, str], int] = {}
 
-    def update(self, judgement: Judgement) -> list[tuple[str, str, bool]]:
-        """What changed with this window: (meter, cause, raised or cleared); causes are `quality` and `value`."""
+    def update(self, judgement: Judgement) -> list[Alert]:
+        """Take the next window; what it changed."""
         changes = []
         for meter, colour in judgement.by_value.items():
             quality = judgement.quality[meter]
-            bad = bool(quality["counts"]) or not quality["valid"]
-            red = colour == "Red"
-            self._reds[meter] = self._reds.get(meter, 0) + 1 if red else 0
-            self._calm[meter] = 0 if bad or red else self._calm.get(meter, 0) + 1
-            if meter not in self.raised and (bad or self._reds[meter] >= self.patience):
-                self.raised[meter] = "quality" if bad else "value"
-                changes.append((meter, self.raised[meter], True))
-            elif meter in self.raised and self._calm[meter] >= self.patience:
-                changes.append((meter, self.raised.pop(meter), False))
+            changes += self._step(meter, "quality", bool(quality["counts"]) or not quality["valid"], 1)
+            if colour is not None:
+                changes += self._step(meter, "value", colour == "Red", self.patience)
         return changes
+
+    def _step(self, meter: str, cause: str, bad: bool, to_raise: int) -> list[Alert]:
+        """Count the windows in a row that speak against the present state; change it when there are enough."""
+        key = meter, cause
+        raised = key in self.raised
+        self._rows[key] = self._rows.get(key, 0) + 1 if bad != raised else 0
+        if self._rows[key] < (self.patience if raised else to_raise):
+            return []
+        self._rows[key] = 0
+        self.raised ^= {key}
+        return [Alert(meter, cause, not raised)]

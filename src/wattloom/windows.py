@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from itertools import pairwise
-from threading import Lock
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wattloom.errors import Refusal
+from wattloom.memo import Memo
 from wattloom.quality import BITS, Flags, flags
 from wattloom.readings import METERS, MISSING, Readings, Watts
 from wattloom.source import Source
@@ -134,34 +134,19 @@ def _unit_sums(source: Source, start: int, end: int) -> Watts:
         first, next_day = source.calendar.midnight(day), source.calendar.midnight(day + timedelta(1))
         stop = min(end, next_day)
         if (first - start) % UNIT or (next_day - start) % UNIT:
-            return _fold(np.concatenate([*parts, source.truth(start, end).watts], axis=1), UNIT)
-        parts.append(_days(source, first, next_day)[:, (start - first) // UNIT : (stop - first) // UNIT])
+            parts.append(_fold(source.truth(start, end).watts, UNIT))
+            break
+        day_sums = _days.get((source, first), partial(_day_sums, source, first, next_day))
+        parts.append(day_sums[:, (start - first) // UNIT : (stop - first) // UNIT])
         start = stop
     return np.concatenate(parts, axis=1)
 
 
-class _Days:
-    """The household-days most recently used, as sums over UNIT seconds."""
-
-    def __init__(self) -> None:
-        self._days: OrderedDict[tuple[int, int], tuple[Source, Watts]] = OrderedDict()
-        self._lock = Lock()
-
-    def __call__(self, source: Source, first: int, end: int) -> Watts:
-        key = id(source), first
-        with self._lock:
-            if key in self._days:
-                self._days.move_to_end(key)
-                return self._days[key][1]
-        sums = _fold(source.truth(first, end).watts, UNIT)
-        with self._lock:
-            self._days[key] = source, sums  # holding the source keeps its id from being given to another
-            while len(self._days) > KEPT:
-                self._days.popitem(last=False)
-        return sums
+def _day_sums(source: Source, first: int, end: int) -> Watts:
+    return _fold(source.truth(first, end).watts, UNIT)
 
 
-_days = _Days()
+_days = Memo[Watts](limit=KEPT)
 
 
 def _fold(values: Watts, size: int) -> Watts:
