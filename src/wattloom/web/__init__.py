@@ -1,0 +1,1 @@
+"""The server: HTTP around streams that are pure functions of time."""

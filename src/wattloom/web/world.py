@@ -1,0 +1,95 @@
+"""The world that a server shows: its households, fault plans, and the threads that work for it."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Final, ParamSpec, TypeVar
+
+from wattloom.errors import Refusal
+from wattloom.events import Desk
+from wattloom.faults import Plan, load_plan, plan
+from wattloom.houses import Houses
+from wattloom.profile import load
+from wattloom.settings import Settings
+from wattloom.source import Source
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+BUILT_IN: Final = ("none", "sparse", "rare")
+
+
+class World:
+    """Households and plans by name, the desk where events are made, and a pool of threads for it.
+
+    Raises Refusal for files that cannot be read and names that are not known.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        profiles = [load(path) for path in settings.profile]
+        self.houses = Houses(profiles, _recordings(settings), settings.seed)
+        self.plans: dict[str, Plan] = {name: plan(name) for name in BUILT_IN}
+        for text in settings.plan:
+            name, path = _named(text, "--plan")
+            self.plans[name] = load_plan(path)
+        self.default = self.named_plan(settings.faults)
+        self.desk = Desk()
+        self.pool = ThreadPoolExecutor(2, "desk")
+
+    def named_plan(self, name: object) -> Plan:
+        """A built-in plan, `every-K`, or one loaded at start; never a path."""
+        if isinstance(name, str):
+            if name in self.plans:
+                return self.plans[name]
+            if re.fullmatch(r"every-[1-9][0-9]{0,4}", name):
+                return plan(name)
+        raise Refusal(f"faults must be one of {', '.join(self.plans)} or every-K, such as every-25.")
+
+    def plan(self, source: Source, name: str | None) -> Plan:
+        """The plan of a stream: the one named, else `none` for recordings and the server's for households."""
+        if name is not None:
+            return self.named_plan(name)
+        return self.default if source.span is None else self.named_plan("none")
+
+    async def work(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do a job in the pool, not on the event loop."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.pool, lambda: job(*args, **kwargs))
+
+    def start(self, job: Callable[..., T], *args: Any) -> Future[T]:
+        """Begin a job in the pool."""
+        return self.pool.submit(job, *args)
+
+
+def _recordings(settings: Settings) -> list[Source]:
+    """The recordings of `--data`, each against its `--baseline`."""
+    if not settings.data:
+        if settings.baseline:
+            raise Refusal("--baseline is the history of a recording; give --data NAME=FILE too.")
+        return []
+    from wattloom.recording import read_recording, read_recordings
+
+    baselines = dict(_named(text, "--baseline") for text in settings.baseline)
+    found: list[Source] = []
+    for text in settings.data:
+        name, path = _named(text) if "=" in text else (None, text)
+        for recording in read_recordings(path, name, settings.zone or None, settings.seed):
+            baseline = baselines.pop(recording.name, None)
+            if baseline is not None:
+                history = read_recording(baseline, None, settings.zone or None, settings.seed)
+                recording = recording.against(history)
+            found.append(recording)
+    if baselines:
+        names = ", ".join(source.name for source in found)
+        raise Refusal(f"--baseline {next(iter(baselines))}: there is no such recording; allowed: {names}.")
+    return found
+
+
+def _named(text: str, flag: str = "--data") -> tuple[str, str]:
+    name, equals, path = text.partition("=")
+    if not (name and equals and path):
+        raise Refusal(f"{flag} takes NAME=FILE, not {text!r}.")
+    return name, path
