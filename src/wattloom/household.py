@@ -100,14 +100,14 @@ class Household:
 
     def truth(self, start: int, end: int) -> Readings:
         """One row for each second with start <= second < end (POSIX)."""
-        seconds = np.arange(start, max(start, end), dtype=np.int64)
-        parts, at = [], start
+        seconds = np.arange(start, end, dtype=np.int64)
+        parts, at = [np.empty((3, 0), np.int32)], start
         while at < end:
             day = self.calendar.day(at)
             midnight, watts = self.calendar.midnight(day), self.watts(day)
             parts.append(watts[:, at - midnight : end - midnight])
             at = midnight + watts.shape[1]
-        watts = np.concatenate(parts, axis=1) if len(parts) != 1 else parts[0]
+        watts = parts[1] if len(parts) == 2 else np.concatenate(parts, axis=1)
         return Readings(seconds, seconds, watts)
 
     def watts(self, day: date) -> NDArray[np.int32]:

@@ -96,7 +96,7 @@ class AirConditioner(Appliance, tag="air_conditioner", frozen=True, kw_only=True
         """When the compressor runs within a session: (on, off) in exact seconds of the thermal model."""
         tau = 60 * self.tau
         gain = self.gain * dice.lognormal(1.0, 0.3)
-        room = day.temperature(start) + gain + dice.normal(0, 0.5)
+        room = (day.temperature(start) + day.warmth()) / 2 + gain + dice.normal(0, 0.5)  # walls remember the day
         runs: list[Span] = []
         at = start
         while at < end:
