@@ -19,13 +19,13 @@ FOLDS: Final = 4
 COMPONENTS: Final = 6
 #: Values are put into at most so many bins before they are fitted.
 BINS: Final = 256
-#: What stands for the distribution where nothing continuous is left to fit.
-ATOMS: Final = "atoms"
+#: Name of the fit where nothing continuous is left to be fitted.
+NOTHING: Final = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A fitted distribution of kW: one of FAMILIES with its parameters, a `mixture` of normals, or `atoms` (nothing).
+    """A fitted distribution of kW: one of FAMILIES with its parameters, a `mixture` of normals, or `nothing`.
 
     - `score`: mean log density (natural, per kW) of the windows of days that were held out while it was fitted;
       with one day only, of the same windows less half the logarithm of their number per parameter (BIC).
@@ -33,7 +33,7 @@ class Fit:
     - `folds`: the same distribution fitted without each stretch of days.
     """
 
-    name: str = ATOMS
+    name: str = NOTHING
     params: Params = field(default_factory=dict)
     components: tuple[Params, ...] = ()
     scores: dict[str, float] = field(default_factory=dict)

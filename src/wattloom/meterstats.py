@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from wattloom.critical import ALPHA, Critical, critical
-from wattloom.fitting import Fit, best_fit
+from wattloom.fitting import NOTHING, Fit, best_fit
 from wattloom.hours import Usual
 from wattloom.tally import Tally
+
+#: What a figure is of: all windows, those of the on-state, or none at all but the meter's rating.
+ALL: Final = "all"
+ON_STATE: Final = "on-state"
+RATED: Final = "rated"
+#: Powers that differ by less than this are one level: mains voltage alone moves a heater's power by 10 %.
+WOBBLE: Final = 1.1
+#: A continuous part of a smaller share of the on-state, or of fewer windows, is a residue of edges and is not fitted.
+LEFT: Final = 0.01
+FEWEST: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +52,8 @@ class MeterStats:
     - `windows`: how many were averaged; `idle`: up to how many W it counts as idle.
     - `every`: the bands of all windows (None without history); `on`: of those above `idle` (None if never on).
     - `critical`, `basis`: the published critical value, W, and what it is of: `all`, `on-state`, or `rated`.
+    - `yellow`, `red`: from how many W on a value has that colour; `coloured_by`: whose bands decide, `all` or
+      `on-state`. The on-state's do where the 75th percentile is idle, so that a shower is nothing special.
     - `atoms`: single values that hold a share of their own, W -> share; `fit`: the distribution of what is left of
       the on-state, `continuous` its share.
     """
@@ -51,31 +64,33 @@ class MeterStats:
     on: Bands | None
     critical: int
     basis: str
+    yellow: int
+    red: int
+    coloured_by: str
     atoms: dict[int, float]
     continuous: float
     fit: Fit
     usual: Usual | None
 
     def bands(self, watts: int) -> Bands | None:
-        """The bands a value is held against: the on-state's, where the 75th percentile is idle and the value is not."""
-        if self.every is not None and self.on is not None and self.every.p75 <= self.idle < watts:
-            return self.on
-        return self.every
+        """The bands that a value belongs to."""
+        return self.on if self.coloured_by == ON_STATE and watts > self.idle else self.every
 
     def json(self) -> dict[str, Any]:
         """Its figures: kW to six decimals, shares of 1, null where there is none; the keys of the contract first."""
-        every, on, fit = self.every, self.on, self.fit
+        every, on, distribution = self.every, self.on, self._distribution()
         return {
             "25p": every and _kw(every.p25),
             "median": every and _kw(every.median),
             "75p": every and _kw(every.p75),
             "rt_critical_value_0.01": _kw(self.critical),
-            "best_distribution": fit.name,
+            "best_distribution": distribution["name"],
             "windows": self.windows,
             "on_state": on and on.json() | {"above": _kw(self.idle)},
             "critical_value": self._critical(),
+            "colours": {"by": self.coloured_by, "yellow_from": _kw(self.yellow), "red_from": _kw(self.red)},
             "atoms": [{"value": _kw(watts), "share": round(share, 6)} for watts, share in self.atoms.items()],
-            "distribution": fit.json() | {"share": round(self.continuous, 6)},
+            "distribution": distribution,
             "usual": self.usual
             and {
                 "working_days": [_kw(watts) for watts in self.usual.working_days],
@@ -84,10 +99,18 @@ class MeterStats:
         }
 
     def _critical(self) -> dict[str, Any]:
-        bands = {"all": self.every, "on-state": self.on}.get(self.basis)
+        bands = {ALL: self.every, ON_STATE: self.on}.get(self.basis)
         return {"value": _kw(self.critical), "alpha": ALPHA, "of": self.basis} | (
             bands.critical.json() if bands else {}
         )
+
+    def _distribution(self) -> dict[str, Any]:
+        """The fit of the continuous part; where there is none, the atoms are the components of a mixture."""
+        found = self.fit.json() | {"share": round(self.continuous, 6)}
+        if self.fit.name == NOTHING:
+            atoms = [{"weight": round(p, 6), "loc": _kw(watts), "scale": 0.0} for watts, p in self.atoms.items()]
+            found |= {"name": "mixture" if atoms else None, "components": atoms}
+        return found
 
 
 def meter_stats(tally: Tally, idle: int, largest: int, usual: Usual | None = None) -> MeterStats:
@@ -102,18 +125,42 @@ def meter_stats(tally: Tally, idle: int, largest: int, usual: Usual | None = Non
     above = tally.part(tally.values > idle)
     atoms = _atoms(tally)
     left = above.part(~np.isin(above.values, list(atoms)))
-    if len(left) < ALPHA * len(tally):
+    if len(left) < max(LEFT * len(above), FEWEST):
         left = left.part(np.zeros(len(left.values), dtype=bool))
     fit = best_fit(left)
     every, on = _bands(tally, tally, fit, left), _bands(above, tally, fit, left)
-    if every is None or on is None:
-        value, basis = max(largest, idle) + 1, "rated"
-    elif on.share < ALPHA:
-        value, basis = on.critical.watts, "on-state"
-    else:
-        value, basis = every.critical.watts, "all"
+    value, basis = _critical(every, on, max(largest, idle) + 1)
+    yellow, red, by = _thresholds(every, on, idle, value)
     shares = {value: count / len(tally) for value, count in atoms.items()}
-    return MeterStats(len(tally), idle, every, on, value, basis, shares, left.share(tally), fit, usual)
+    return MeterStats(
+        *(len(tally), idle, every, on, value, basis, yellow, red, by, shares, left.share(tally), fit, usual)
+    )
+
+
+def _critical(every: Bands | None, on: Bands | None, rated: int) -> tuple[int, str]:
+    """The published critical value, W, and what it is of."""
+    if every is None or on is None:
+        return rated, RATED
+    return (on.critical.watts, ON_STATE) if on.share < ALPHA else (every.critical.watts, ALL)
+
+
+def _thresholds(every: Bands | None, on: Bands | None, idle: int, critical: int) -> tuple[int, int, str]:
+    """From how many W on a value is Yellow and Red, and by whose bands.
+
+    The on-state's plateau is one level: values within WOBBLE of its median are not told apart.
+    """
+    if every is None:
+        return critical, critical, RATED
+    if every.p75 > idle:
+        return _yellow(every), critical, ALL
+    if on is None:
+        return idle + 1, critical, RATED
+    return max(_yellow(on), math.ceil(WOBBLE * on.median)), on.critical.watts, ON_STATE
+
+
+def _yellow(bands: Bands) -> int:
+    """The least whole watts that reach the 75th percentile and exceed the median."""
+    return max(math.ceil(bands.p75), math.floor(bands.median) + 1)
 
 
 def _bands(part: Tally, whole: Tally, fit: Fit, continuous: Tally) -> Bands | None:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final, TypedDict
 
 from wattloom.civil import Calendar
-from wattloom.meterstats import MeterStats
+from wattloom.meterstats import WOBBLE, MeterStats
 from wattloom.quality import REASONS
 from wattloom.readings import METERS, MISSING
 from wattloom.statistics import QuickStats
@@ -16,8 +16,6 @@ from wattloom.windows import Windows
 #: The colours, best first.
 COLOURS: Final = ("Green", "Yellow", "Red", "Critical Red")
 RANK: Final = {colour: rank for rank, colour in enumerate(COLOURS)}
-#: What differs by less than this is the same: mains voltage alone moves a heater's power by 10 %.
-WOBBLE: Final = 1.1
 
 
 class Quality(TypedDict):
@@ -48,29 +46,22 @@ class Judgement:
 def by_value(watts: int, stats: MeterStats, day: date, index: int) -> tuple[str, str]:
     """Colour and label of a value in W whose window starts `index` seconds after midnight of `day`.
 
-    Where the 75th percentile is idle, values above idle are held against the on-state's bands, and the on-state's
-    plateau is one level: a shower is Green whatever the mains voltage.
-
     >>> from wattloom.meterstats import meter_stats
     >>> from wattloom.tally import Tally, np
     >>> geyser = meter_stats(Tally.of([np.array([0] * 22 + [3000] * 2)] * 7), idle=150, largest=3000)
     >>> [by_value(watts, geyser, date(2026, 5, 1), 0) for watts in (0, 3000, 3001)]
     [('Green', 'good'), ('Green', 'good'), ('Red', 'critical')]
     """
-    bands, critical, high = stats.bands(watts), stats.critical, 0.0
-    if bands is None:
-        return ("Red", "critical") if watts >= critical else ("Green", "typical")
-    if bands is stats.on:
-        critical, high = bands.critical.watts, WOBBLE * bands.median
-    if watts >= critical:
+    if watts >= stats.red:
         return "Red", "critical"
-    if watts >= bands.p75 and watts > bands.median and watts >= high:
+    if watts >= stats.yellow:
         return "Yellow", "high"
     if stats.usual and watts > stats.idle and watts > WOBBLE * stats.usual.limit(day, index):
         return "Yellow", "unusual"
-    if watts < bands.p25:
+    bands = stats.bands(watts)
+    if bands and watts < bands.p25:
         return "Green", "low"
-    return "Green", "good" if watts <= bands.median else "typical"
+    return "Green", "typical" if bands is None or watts > bands.median else "good"
 
 
 _WORDS: Final = {
