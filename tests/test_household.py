@@ -36,7 +36,7 @@ def days(home: Household, first: date, count: int) -> np.ndarray:
     return np.stack([home.watts(first + timedelta(i)) for i in range(count)])
 
 
-SIMD = np.show_config(mode="dicts")["SIMD Extensions"]  # type: ignore[index]  # numpy types it as None
+SIMD = np.show_config(mode="dicts")["SIMD Extensions"]
 
 
 @pytest.mark.parametrize("dispatch", ["", " ".join(SIMD.get("found", []))])

@@ -15,7 +15,7 @@ from wattloom.appliances import KINDS
 from wattloom.appliances.air_conditioner import SHORTEST_REST, AirConditioner
 from wattloom.appliances.appliance import Appliance
 from wattloom.appliances.geyser import KILOJOULES_PER_LITRE_KELVIN, Geyser
-from wattloom.day import Day, Life
+from wattloom.day import Day, Life, Person
 from wattloom.loads import Loads
 from wattloom.noise import Draws, key
 from wattloom.people.diary import Draw
@@ -44,7 +44,7 @@ def make(kind: str) -> Appliance:
 
 
 def life(seed: int = 0) -> Life:
-    people = [Resident(name="one"), Staff(heads=3, name="two")]
+    people: list[Person] = [Resident(name="one"), Staff(heads=3, name="two")]
     return Life(seed, "test", place("chennai"), people, 0.0)
 
 
@@ -147,7 +147,8 @@ def _integrate(unit: AirConditioner, start: float, end: float, dice: Draws, day:
     tau, step = 60 * unit.tau, 0.1
     gain = unit.gain * dice.lognormal(1.0, 0.3)
     room = (day.temperature(start) + day.warmth()) / 2 + gain + dice.normal(0, 0.5)
-    runs, at = [], start
+    runs: list[tuple[float, float]] = []
+    at = start
     while at < end:
         low, high = unit._band(dice)
         free = day.temperature(at) + gain * dice.lognormal(1.0, 0.35)
