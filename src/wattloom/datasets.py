@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Final
-
-import numpy as np
-import pyarrow as pa
+from typing import Final
 
 from wattloom import faults
 from wattloom.errors import Refusal
-from wattloom.readings import Readings
-from wattloom.sinks import FORMATS, Layout, Marks, folder_name
+from wattloom.sinks import FORMATS, Layout, folder_name
 from wattloom.source import Source
 from wattloom.staging import Staging
 
@@ -66,57 +63,32 @@ class Order:
 def write(order: Order, out: Path, force: bool = False, progress: Callable[[], object] = lambda: None) -> list[Path]:
     """Writes the clean and the faulty side and the labels into `out` and gives their paths; all of them or none.
 
-    `progress` is called after each household-day. In memory are one local day of all households, and the labels.
+    `progress` is called after each household-day. In memory is one local day of all households.
     """
-    sink = FORMATS[order.format]
-    with Staging(out, force) as staging:
-        days, names = order.all_days, tuple(faults.KINDS)
-        together = {"without_errors": order.one_zone, "with_errors": order.one_zone and not order.moves_rows}
-        layouts = [Layout(staging, side, order.sources, days, shared, names) for side, shared in together.items()]
-        clean, faulty = (sink(layout) for layout in layouts)
-        labels: list[Any] = []
-        try:
-            for day in days:
-                truths, reports, marks = [], [], []
-                for source in order.sources:
-                    start, end = local_day(source, day)
-                    truths.append(source.truth(start, end))
-                    reports.append(faults.reported(source, order.plan, start, end))
-                    labels.append(faults.labels(source, order.plan, start, end))
-                    if order.label_columns:
-                        marks.append(marks_of(reports[-1], labels[-1], source.meters, order.moves_rows))
-                    progress()
-                clean.write(day, truths, None)
-                faulty.write(day, reports, marks or None)
-        finally:
-            clean.close()
-            faulty.close()
-        sink.labels(staging, pa.concat_tables(labels), order.sources)
+    form = FORMATS[order.format]
+    with Staging(out, force) as staging, ExitStack() as files:
+        days = order.all_days
+        shared = {"without_errors": order.one_zone, "with_errors": order.one_zone and not order.moves_rows}
+        layouts = [Layout(staging, side, order.sources, days, together) for side, together in shared.items()]
+        clean, faulty = (files.enter_context(closing(form.sink(layout))) for layout in layouts)
+        labels = files.enter_context(closing(form.labels(staging)))
+        for day in days:
+            truths, reports, marks = [], [], []
+            for source in order.sources:
+                start, end = local_day(source, day)
+                truths.append(source.truth(start, end))
+                reports.append(faults.reported(source, order.plan, start, end))
+                found = faults.labels(source, order.plan, start, end)
+                labels.write(source, found)
+                if order.label_columns:
+                    marks.append(faults.columns(found, reports[-1], source.step))
+                progress()
+            clean.write(day, truths, None)
+            faulty.write(day, reports, marks or None)
+        files.close()
         return staging.commit()
 
 
 def local_day(source: Source, day: date) -> tuple[int, int]:
     """First second and end (exclusive) of a source's local day."""
     return source.calendar.midnight(day), source.calendar.midnight(day + timedelta(1))
-
-
-def marks_of(readings: Readings, labels: Any, meters: Sequence[str], moves_rows: bool) -> Marks:
-    """Per meter, as `AC_fault`, which fault altered each row; `row_fault` for rows and time, if there can be any."""
-    numbers = {name: number for number, name in enumerate(faults.KINDS, start=1)}
-    effective = labels.filter(labels.column("effective"))
-    columns = {name: effective.column(name) for name in ("meter", "kind", "start", "end")}
-    starts, ends = (columns[name].cast(pa.int64()).to_numpy() for name in ("start", "end"))
-    kinds = np.array([numbers[kind] for kind in columns["kind"].to_pylist()], np.uint8)
-    rows_of = np.array(columns["meter"].to_pylist(), object)
-
-    def painted(times: Any, wanted: Any) -> Any:
-        codes = np.zeros(len(times), np.uint8)
-        for start, end, kind in zip(starts[wanted], ends[wanted], kinds[wanted], strict=True):
-            codes[(times >= start) & (times < end)] = kind
-        return codes
-
-    on_clock = painted(readings.arrival, kinds == numbers["clock"]) > 0
-    # The true second of a row: a shifted clock falsifies its stamp, a late arrival does not.
-    seconds = np.where(on_clock, readings.arrival, readings.time)
-    marks = {f"{meter}_fault": painted(seconds, rows_of == meter) for meter in meters}
-    return marks | ({"row_fault": painted(seconds, rows_of == "*")} if moves_rows else {})

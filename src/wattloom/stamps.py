@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from bisect import bisect_left
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from struct import pack
@@ -22,7 +22,6 @@ FIRST: Final = int(datetime(1980, 1, 1, tzinfo=UTC).timestamp())
 LAST: Final = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp())
 
 _EPOCH: Final = date(1970, 1, 1)
-_CLOCKS: Final = np.array([f"{h:02d}:{m:02d}:{s:02d}" for h in range(24) for m in range(60) for s in range(60)], "S8")
 
 
 def local_text(times: Seconds, zone: ZoneInfo) -> NDArray[np.bytes_]:
@@ -40,7 +39,7 @@ def local_text(times: Seconds, zone: ZoneInfo) -> NDArray[np.bytes_]:
         first = int(days.min())
         dates = [f"{_EPOCH + timedelta(day)}T" for day in range(first, int(days.max()) + 1)]
         text["date"] = np.array(dates, "S11")[days - first]
-        text["clock"] = _CLOCKS[clock]
+        text["clock"] = _clocks().take(clock).view("S8")
         text["offset"] = np.array([_offset_text(int(offset)) for offset in offsets], "S6")[piece]
     return text.view("S25")
 
@@ -119,6 +118,16 @@ def server_zone() -> ZoneInfo:
         except (ValueError, OSError):
             continue
     return ZoneInfo("UTC")
+
+
+@cache
+def _clocks() -> NDArray[np.uint64]:
+    """00:00:00 to 23:59:59, each as a word of eight bytes."""
+    digits = np.full((86_400, 8), ord(":"), np.uint8)
+    second = np.arange(86_400)
+    for place, number in ((0, second // 3600), (3, second // 60 % 60), (6, second % 60)):
+        digits[:, place], digits[:, place + 1] = ord("0") + number // 10, ord("0") + number % 10
+    return digits.view(np.uint64)[:, 0]
 
 
 def _offset_text(offset: int) -> str:

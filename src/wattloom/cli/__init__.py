@@ -17,7 +17,7 @@ from typing import Final
 import typer
 
 #: The verbs in the order of `wattloom --help`.
-VERBS: Final = ("serve", "generate", "households")
+VERBS: Final = ("serve", "generate", "stats", "households")
 
 OK, FOUND, BAD_INPUT, BROKEN_PIPE, INTERRUPTED = 0, 1, 2, 1, 130
 

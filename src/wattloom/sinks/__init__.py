@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
-from wattloom.sinks.arrow import ArrowSink
-from wattloom.sinks.csv import CsvSink
-from wattloom.sinks.layout import Layout, Marks, Sink, folder_name, table
-from wattloom.sinks.parquet import ParquetSink
+from wattloom.sinks.arrow import ArrowLabels, ArrowSink
+from wattloom.sinks.csv import CsvLabels, CsvSink
+from wattloom.sinks.layout import Labels, Layout, Marks, Sink, fault_column, folder_name, table
+from wattloom.sinks.parquet import ParquetLabels, ParquetSink
+
+
+class Format(NamedTuple):
+    """What writes the readings and what the labels."""
+
+    sink: type[Sink]
+    labels: type[Labels]
+
 
 #: The formats by name, as `--format` takes them.
-FORMATS: Final[dict[str, type[Sink]]] = {"csv": CsvSink, "parquet": ParquetSink, "arrow": ArrowSink}
+FORMATS: Final = {
+    "csv": Format(CsvSink, CsvLabels),
+    "parquet": Format(ParquetSink, ParquetLabels),
+    "arrow": Format(ArrowSink, ArrowLabels),
+}
 
-__all__ = ["FORMATS", "ArrowSink", "CsvSink", "Layout", "Marks", "ParquetSink", "Sink", "folder_name", "table"]
+__all__ = ["FORMATS", "Format", "Labels", "Layout", "Marks", "Sink", "fault_column", "folder_name", "table"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from wattloom.sinks.parquet import PartitionedSink
+from wattloom.sinks.parquet import PartitionedLabels, PartitionedSink
 
 
 class ArrowSink(PartitionedSink):
@@ -16,6 +16,11 @@ class ArrowSink(PartitionedSink):
     suffix = "arrow"
 
     @staticmethod
-    def save(columns: Any, path: Path) -> None:
-        with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, columns.schema) as writer:
-            writer.write_table(columns)
+    def writer(path: Path, schema: Any) -> Any:
+        return pa.ipc.new_file(str(path), schema)
+
+
+class ArrowLabels(PartitionedLabels):
+    """`labels.arrow`."""
+
+    sink = ArrowSink

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
@@ -11,12 +9,12 @@ from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
+from wattloom.faults import SCHEMA
 from wattloom.readings import METERS, Readings
-from wattloom.sinks.layout import Layout, Marks, Sink, folder_name
-from wattloom.sinks.text import RowText
+from wattloom.sinks.layout import Labels, Layout, Marks, Sink, fault_column, folder_name
+from wattloom.sinks.text import RowText, quoted, table_text
 from wattloom.source import Source
 from wattloom.staging import Staging
 from wattloom.stamps import local_text
@@ -34,69 +32,50 @@ class CsvSink(Sink):
             names = [f"{layout.side}/{folder_name(source.name)}.csv" for source in layout.sources]
         self._paths = [layout.staging.path(name) for name in names]
         self._files: list[BinaryIO] = []
-        self._writers: list[RowText] = []
+        self._texts: list[RowText] = []
 
     def write(self, day: date, readings: Sequence[Readings], marks: Sequence[Marks] | None) -> None:
         del day
         if not self._files:
-            self._open(marks)
-        first = 0
-        for file, text, group in zip(self._files, self._writers, self._groups, strict=True):
-            members = range(first, first + len(group))
-            first += len(group)
-            values = [
-                readings[member].watts[METERS.index(meter)]
-                for member, source in zip(members, group, strict=True)
-                for meter in source.meters
-            ]
-            codes = [code for member in members for code in marks[member].values()] if marks else []
-            times = _times(readings[members[0]].time.tobytes(), group[0].calendar.zone)
-            file.write(text.rows(times, values, codes))
+            self._open(bool(marks))
+        homes = list(zip(self._layout.sources, readings, marks or [{}] * len(readings), strict=True))
+        for number, (file, text) in enumerate(zip(self._files, self._texts, strict=True)):
+            group = homes if self._layout.together else homes[number : number + 1]
+            values = [rows.watts[METERS.index(meter)] for source, rows, _ in group for meter in source.meters]
+            faults = [found[meter] for source, _, found in group if found for meter in source.meters]
+            times = _times(group[0][1].time.tobytes(), group[0][0].calendar.zone)
+            file.write(text.rows(times, values, faults))
 
-    def _open(self, marks: Sequence[Marks] | None) -> None:
+    def _open(self, marked: bool) -> None:
         together = self._layout.together
         for path, group in zip(self._paths, self._groups, strict=True):
-            prefix = [f"{source.name}_" if together else "" for source in group]
-            columns = [f"{p}{meter}" for p, source in zip(prefix, group, strict=True) for meter in source.meters]
-            first = self._layout.sources.index(group[0])
-            marked = [f"{p}{mark}" for i, p in enumerate(prefix) for mark in marks[first + i]] if marks else []
-            self._writers.append(RowText(len(columns), len(marked), self._layout.names))
+            home_and_meter = [(f"{home.name}_" if together else "", meter) for home in group for meter in home.meters]
+            values = [home + meter for home, meter in home_and_meter]
+            faults = [home + fault_column(meter) for home, meter in home_and_meter if marked]
+            self._texts.append(RowText(len(values), len(faults)))
             self._files.append(path.open("wb", buffering=0))
-            self._files[-1].write(_line(["time", *columns, *marked]))
+            self._files[-1].write(",".join(["time", *map(quoted, values), *map(quoted, faults)]).encode() + b"\n")
 
     def close(self) -> None:
         for file in self._files:
             file.close()
 
-    @staticmethod
-    def labels(staging: Staging, table: Any, sources: Sequence[Source]) -> None:
-        zones = {source.name: source.calendar.zone for source in sources}
-        columns = {name: table.column(name).to_pylist() for name in table.column_names}
-        for name in table.column_names:
-            if pa.types.is_timestamp(table.schema.field(name).type):
-                seconds = table.column(name).cast(pa.timestamp("s", "UTC")).cast(pa.int64()).to_numpy()
-                columns[name] = [""] * len(seconds)
-                homes = np.array(columns["household"], object)
-                for home, zone in zones.items():
-                    rows = np.flatnonzero(homes == home)
-                    for row, text in zip(rows, local_text(seconds[rows], zone), strict=True):
-                        columns[name][row] = text.decode()
-        for name, values in columns.items():
-            columns[name] = [str(v).lower() if isinstance(v, bool) else v for v in values]
-        with staging.path("labels.csv").open("wb") as file:
-            file.write(_line(table.column_names))
-            page = io.StringIO()
-            csv.writer(page, lineterminator="\n").writerows(zip(*columns.values(), strict=True))
-            file.write(page.getvalue().encode())
+
+class CsvLabels(Labels):
+    """`labels.csv`, times as in the readings."""
+
+    def __init__(self, staging: Staging) -> None:
+        self._file = staging.path("labels.csv").open("wb")
+        self._file.write(",".join(SCHEMA.names).encode() + b"\n")
+
+    def write(self, source: Source, table: Any) -> None:
+        self._file.write(table_text(table, source.calendar.zone))
+
+    def close(self) -> None:
+        self._file.close()
 
 
 @lru_cache(maxsize=1)
 def _times(stamps: bytes, zone: ZoneInfo) -> NDArray[np.bytes_]:
     """The clean and the faulty side have the same times one after the other: their text is made once."""
     return local_text(np.frombuffer(stamps, np.int64), zone)
-
-
-def _line(cells: Sequence[str]) -> bytes:
-    page = io.StringIO()
-    csv.writer(page, lineterminator="\n").writerow(cells)
-    return page.getvalue().encode()

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from wattloom.readings import METERS, MISSING, Readings, Watts
 from wattloom.source import Source
 from wattloom.staging import Staging
 
-#: Per column of faults the name of the fault in each row, as an index into the names (0: none).
-Marks = dict[str, NDArray[np.uint8]]
+#: Per meter the name of the fault in each row, a pyarrow.DictionaryArray with null where there is none.
+Marks = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Where the files go and what stands in them.
 
-    `side` is `without_errors` or `with_errors`; `together` says whether the sources may share a file, row by row;
-    `names` are the faults that marks refer to.
+    `side` is `without_errors` or `with_errors`; `together` says whether the sources may share a file, row by row.
     """
 
     staging: Staging
@@ -33,7 +31,6 @@ class Layout:
     sources: Sequence[Source]
     days: Sequence[date]
     together: bool
-    names: Sequence[str] = ()
 
 
 class Sink(ABC):
@@ -51,10 +48,21 @@ class Sink(ABC):
     def close(self) -> None:
         """Ends every file that is open."""
 
-    @staticmethod
+
+class Labels(ABC):
+    """Writes the labels of a data set, table after table as `wattloom.faults.labels` gives them."""
+
     @abstractmethod
-    def labels(staging: Staging, table: Any, sources: Sequence[Source]) -> None:
-        """Writes the labels of a whole data set: columns and times as `wattloom.faults.labels` gives them."""
+    def __init__(self, staging: Staging) -> None:
+        """Refuses at once if its file exists already."""
+
+    @abstractmethod
+    def write(self, source: Source, table: Any) -> None:
+        """The labels of one local day of a source."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Ends the file."""
 
 
 def folder_name(name: str) -> str:
@@ -66,14 +74,22 @@ def folder_name(name: str) -> str:
     return name.replace("/", "-")
 
 
-def table(readings: Readings, meters: Sequence[str], marks: Marks | None = None, names: Sequence[str] = ()) -> Any:
+def fault_column(meter: str) -> str:
+    """The column that names the fault of a meter.
+
+    >>> fault_column("AC")
+    'AC_fault'
+    """
+    return f"{meter}_fault"
+
+
+def table(readings: Readings, meters: Sequence[str], marks: Marks | None = None) -> Any:
     """Readings as a pyarrow.Table: `time` (UTC, ms), a float32 column in kW per meter, null where there is no value."""
     columns: dict[str, Any] = {"time": pa.array(readings.time * 1000, pa.timestamp("ms", "UTC"))}
     for meter in meters:
         columns[meter] = _kilowatts(readings.watts[METERS.index(meter)])
-    for column, codes in (marks or {}).items():
-        indices = pa.array(codes.astype(np.int8) - 1, mask=codes == 0)
-        columns[column] = pa.DictionaryArray.from_arrays(indices, pa.array(names, pa.string()))
+    if marks:
+        columns |= {fault_column(meter): marks[meter] for meter in meters}
     return pa.table(columns)
 
 

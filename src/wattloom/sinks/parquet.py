@@ -9,10 +9,14 @@ from typing import Any, Final
 
 import pyarrow.parquet as pq
 
+from wattloom.faults import SCHEMA
 from wattloom.readings import Readings
-from wattloom.sinks.layout import Layout, Marks, Sink, folder_name, table
+from wattloom.sinks.layout import Labels, Layout, Marks, Sink, folder_name, table
 from wattloom.source import Source
 from wattloom.staging import Staging
+
+#: Times as differences, values with their bytes split; zstd packs both several times better than as they come.
+_ENCODINGS: Final = {"timestamp": "DELTA_BINARY_PACKED", "float": "BYTE_STREAM_SPLIT"}
 
 
 class PartitionedSink(Sink):
@@ -32,38 +36,51 @@ class PartitionedSink(Sink):
 
     def write(self, day: date, readings: Sequence[Readings], marks: Sequence[Marks] | None) -> None:
         for number, (source, rows) in enumerate(zip(self._layout.sources, readings, strict=True)):
-            columns = table(rows, source.meters, marks[number] if marks else None, self._layout.names)
-            self.save(columns, self._paths[source.name, day])
+            columns = table(rows, source.meters, marks[number] if marks else None)
+            with self.writer(self._paths[source.name, day], columns.schema) as file:
+                file.write_table(columns)
 
     def close(self) -> None:
         """Every file is ended as it is written."""
 
-    @classmethod
-    def labels(cls, staging: Staging, table: Any, sources: Sequence[Source]) -> None:
-        del sources
-        cls.save(table, staging.path(f"labels.{cls.suffix}"))
-
     @staticmethod
-    def save(columns: Any, path: Path) -> None:
+    def writer(path: Path, schema: Any) -> Any:
+        """A file for tables of a schema."""
         raise NotImplementedError
 
 
+class PartitionedLabels(Labels):
+    """`labels.SUFFIX`, written as the sink writes."""
+
+    sink: type[PartitionedSink]
+
+    def __init__(self, staging: Staging) -> None:
+        self._file = self.sink.writer(staging.path(f"labels.{self.sink.suffix}"), SCHEMA)
+
+    def write(self, source: Source, table: Any) -> None:
+        del source
+        self._file.write_table(table)
+
+    def close(self) -> None:
+        self._file.close()
+
+
 class ParquetSink(PartitionedSink):
-    """Times as differences, values with their bytes split, both then packed by zstd."""
+    """zstd, one row group per household and local day."""
 
     suffix = "parquet"
-    _encodings: Final = {"timestamp": "DELTA_BINARY_PACKED", "float": "BYTE_STREAM_SPLIT"}
 
     @staticmethod
-    def save(columns: Any, path: Path) -> None:
-        kinds = {field.name: str(field.type).partition("[")[0] for field in columns.schema}
-        encodings = {
-            name: ParquetSink._encodings[kind] for name, kind in kinds.items() if kind in ParquetSink._encodings
-        }
-        pq.write_table(
-            columns,
-            path,
-            compression="zstd",
-            use_dictionary=[name for name in kinds if name not in encodings],
-            column_encoding=encodings,
+    def writer(path: Path, schema: Any) -> Any:
+        kinds = {field.name: str(field.type).partition("[")[0] for field in schema}
+        encodings = {name: _ENCODINGS[kind] for name, kind in kinds.items() if kind in _ENCODINGS}
+        dictionaries = [name for name in kinds if name not in encodings]
+        return pq.ParquetWriter(
+            path, schema, compression="zstd", use_dictionary=dictionaries, column_encoding=encodings
         )
+
+
+class ParquetLabels(PartitionedLabels):
+    """`labels.parquet`."""
+
+    sink = ParquetSink
