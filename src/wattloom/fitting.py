@@ -16,7 +16,7 @@ from wattloom.tally import Tally
 #: History is cut into so many stretches of days; each is held out once.
 FOLDS: Final = 4
 #: A mixture has at most so many components.
-COMPONENTS: Final = 6
+COMPONENTS: Final = 8
 #: Values are put into at most so many bins before they are fitted.
 BINS: Final = 256
 #: Name of the fit where nothing continuous is left to be fitted.
@@ -153,7 +153,7 @@ def _mixture(x: Values, total: Values, parts: Values, width: float) -> _Scored:
     narrowest = max(width, 0.001) / math.sqrt(12)
     whole, best = single(x, total), None
     for count in range(2, min(COMPONENTS, len(x) // 3) + 1):
-        whole = whole.split(x, total).refined(x, total, narrowest, 40)
+        whole = whole.split(x, total, narrowest).refined(x, total, narrowest, 40)
         apart = whole.on(parts).refined(x, total - parts, narrowest, 10)
         mean, by_fold = _score(apart.logpdf(x) if len(parts) else whole.logpdf(x), parts, total, 3 * count - 1)
         if best is None or mean > best[1] + 1e-3:
@@ -163,5 +163,6 @@ def _mixture(x: Values, total: Values, parts: Values, width: float) -> _Scored:
 
 
 def _components(mixture: Mixture, *fold: int) -> tuple[Params, ...]:
-    rows = zip(mixture.weights[fold], mixture.means[fold], mixture.deviations[fold], strict=True)
-    return tuple({"weight": float(w), "loc": float(m), "scale": float(s)} for w, m, s in rows)
+    table = np.stack([mixture.weights[fold], mixture.means[fold], mixture.deviations[fold]], axis=1)
+    rows = sorted(table.tolist(), key=lambda row: row[1])
+    return tuple({"weight": weight, "loc": mean, "scale": deviation} for weight, mean, deviation in rows)

@@ -152,10 +152,10 @@ def _thresholds(every: Bands | None, on: Bands | None, idle: int, critical: int)
     if every is None:
         return critical, critical, RATED
     if every.p75 > idle:
-        return _yellow(every), critical, ALL
+        return min(_yellow(every), critical), critical, ALL
     if on is None:
         return idle + 1, critical, RATED
-    return max(_yellow(on), math.ceil(WOBBLE * on.median)), on.critical.watts, ON_STATE
+    return min(max(_yellow(on), math.ceil(WOBBLE * on.median)), on.critical.watts), on.critical.watts, ON_STATE
 
 
 def _yellow(bands: Bands) -> int:

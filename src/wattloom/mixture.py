@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 Values = NDArray[np.float64]
 
 _ROOT = math.sqrt(2 * math.pi)
+#: Each side of a cut holds at least this share of its component.
+_SIDE = 0.01
+#: Least variance, kW squared.
+_LEAST = 1e-8
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,39 +57,46 @@ class Mixture:
             before = reached
         return mixture
 
-    def split(self, x: Values, counts: Values) -> Mixture:
-        """One component more: where cutting a component in two at some x gains the most likelihood.
+    def split(self, x: Values, counts: Values, narrowest: float) -> Mixture:
+        """One component more: the best of cutting each component where its two sides are most likely apart, or at its
+        mean, after a few rounds of refinement.
 
         Quantiles as a start leave separated modes unfound; a cut finds them at once. x rises.
         """
         parts = self.parts(x)
         share = parts * (counts / (parts.sum(axis=0) + 1e-300))
         sums = np.cumsum(np.stack([share, share * x, share * x * x]), axis=-1)
-        left, right = sums[..., :-1], sums[..., -1:] - sums[..., :-1]
-        whole = _likelihood(sums[..., -1])[:, None]
-        gain = _likelihood(left) + _likelihood(right) - whole
-        k, cut = np.unravel_index(int(np.argmax(gain)), gain.shape)
-        rows = [_normal(left[:, k, cut]), _normal(right[:, k, cut])]
-        rows += [_normal(sums[:, other, -1]) for other in range(len(self.weights)) if other != k]
-        table = np.array(sorted(rows, key=lambda row: row[1])).T
-        return Mixture(table[0] / table[0].sum(), table[1], table[2])
+        whole = sums[..., -1:]
+        gain = _likelihood(sums) + _likelihood(whole - sums)
+        gain[(sums[0] < _SIDE * whole[0]) | (sums[0] > (1 - _SIDE) * whole[0])] = -math.inf
+        middle = np.argmax(sums[0] * 2 >= whole[0], axis=-1)
+        rows = _normals(whole[..., 0])
+        tables = []
+        for cuts in (np.argmax(gain, axis=-1), middle):
+            for k, cut in enumerate(cuts):
+                left = sums[:, k, cut]
+                sides = _normals(np.stack([left, whole[:, k, 0] - left], axis=-1))
+                tables.append(np.concatenate([rows[:, :k], sides, rows[:, k + 1 :]], axis=1))
+        size, means, deviations = np.array(tables).transpose(1, 0, 2)
+        tried = Mixture(size / size.sum(axis=-1, keepdims=True), means, deviations).refined(x, counts, narrowest, 8)
+        best = int(np.argmax(tried.logpdf(x) @ counts))
+        return Mixture(tried.weights[best], tried.means[best], tried.deviations[best])
 
 
 def single(x: Values, counts: Values) -> Mixture:
     """The mixture of one component."""
-    row = _normal(np.array([counts.sum(), counts @ x, counts @ (x * x)]))
-    return Mixture(np.ones(1), np.array([row[1]]), np.array([row[2]]))
+    size, means, deviations = _normals(np.array([[counts.sum()], [counts @ x], [counts @ (x * x)]]))
+    return Mixture(size / size.sum(), means, deviations)
 
 
-def _normal(sums: Values) -> tuple[float, float, float]:
-    """Size, mean and deviation from the sums of 1, x and x * x."""
-    size = max(float(sums[0]), 1e-9)
-    mean = float(sums[1]) / size
-    return size, mean, math.sqrt(max(float(sums[2]) / size - mean * mean, 1e-8))
+def _normals(sums: Values) -> Values:
+    """Sizes, means and deviations from the sums of 1, x and x * x, (3, k)."""
+    size = np.maximum(sums[0], 1e-9)
+    means = sums[1] / size
+    return np.stack([size, means, np.sqrt(np.maximum(sums[2] / size - means * means, _LEAST))])
 
 
 def _likelihood(sums: Values) -> Values:
-    """Log-likelihood of one weighted normal, up to terms that all ways of splitting share."""
-    size = np.maximum(sums[0], 1e-9)
-    variance = np.maximum(sums[2] / size - (sums[1] / size) ** 2, 1e-8)
-    return np.asarray(size * (np.log(size) - 0.5 * np.log(variance)))
+    """Log-likelihood of weighted normals, up to terms that all cuts of one component share."""
+    size, _, deviation = _normals(sums)
+    return np.asarray(size * (np.log(size) - np.log(deviation)))

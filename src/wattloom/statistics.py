@@ -13,11 +13,11 @@ from wattloom.errors import Refusal
 from wattloom.hours import maxima, usual
 from wattloom.memo import Memo
 from wattloom.meterstats import MeterStats, meter_stats
-from wattloom.readings import METERS
+from wattloom.readings import METERS, Watts
 from wattloom.recording import Recording
 from wattloom.source import Source
 from wattloom.tally import Tally
-from wattloom.windows import check_interval, daily
+from wattloom.windows import check_interval, daily, history
 
 #: AC and Geyser are idle up to this share of their rated power: standby, a pilot lamp, the fan of a resting AC.
 IDLE: Final = 0.05
@@ -35,10 +35,14 @@ LONGEST: Final = 3_660
 
 @dataclass(frozen=True, slots=True)
 class QuickStats:
-    """The quick statistics of a household at one interval, from `days` days of history that ended before `before`."""
+    """The quick statistics of a household at one interval, from clean history from day `first` to day `before`.
+
+    `days` of these have readings; with too few of them, or of windows, the statistics are not `reliable`.
+    """
 
     name: str
     interval: int
+    first: date
     before: date
     days: int
     reliable: bool
@@ -51,6 +55,7 @@ class QuickStats:
         of = {
             "household": self.name,
             "interval": self.interval,
+            "first": self.first.isoformat(),
             "before": self.before.isoformat(),
             "days": self.days,
             "reliable": self.reliable,
@@ -66,38 +71,58 @@ def quick_stats(
     A recording's are those of its whole span, or of its baseline's. Results are kept: asking again costs nothing.
     Raises Refusal for an interval that is no multiple of the source's step and for days out of 1 to 3,660.
     """
-    history = baseline or (source.baseline if isinstance(source, Recording) else source)
-    check_interval(interval, history.step)
-    if not 1 <= days <= LONGEST:
-        raise Refusal(f"Days of history must be 1 to {LONGEST}, not {days}.")
-    if history.span is not None:
-        first, last = (history.calendar.day(second) for second in (history.span[0], history.span[1] - 1))
-        before, days = last + timedelta(1), (last - first).days + 1
-    elif before is None:
-        before = history.calendar.day(time.time())
-    asked = before, days
-    return _kept.get((source, history, interval, *asked), lambda: _quick_stats(source.name, history, interval, *asked))
+    known = baseline or (source.baseline if isinstance(source, Recording) else source)
+    check_interval(interval, known.step)
+    first, before = _days(known, before, days)
+    return _kept.get(
+        (source, known, interval, first, before), lambda: _quick_stats(source.name, known, interval, first, before)
+    )
+
+
+def history_of(source: Source, stats: QuickStats, baseline: Source | None = None) -> Watts:
+    """The window means (3, windows) that quick statistics are of, W."""
+    known = baseline or (source.baseline if isinstance(source, Recording) else source)
+    return history(known, stats.interval, stats.first, (stats.before - stats.first).days)
 
 
 _kept = Memo[QuickStats](limit=256)
 
 
-def _quick_stats(name: str, history: Source, interval: int, before: date, days: int) -> QuickStats:
-    dates = [before - timedelta(days - i) for i in range(days)]
-    parts, highest = [], np.full((days, len(METERS), 24), -1, dtype=np.int32)
-    for row, day, (start, watts) in zip(highest, dates, daily(history, interval, dates[0], days), strict=True):
-        parts.append(watts)
-        row[:] = maxima(watts, start - history.calendar.midnight(day), interval)
+def _days(known: Source, before: date | None, days: int) -> tuple[date, date]:
+    """First day of the history and the day before which it ends."""
+    if not 1 <= days <= LONGEST:
+        raise Refusal(f"Days of history must be 1 to {LONGEST}, not {days}.")
+    if known.span is not None:
+        first, last = (known.calendar.day(second) for second in (known.span[0], known.span[1] - 1))
+        return first, last + timedelta(1)
+    before = before or known.calendar.day(time.time())
+    try:
+        return before - timedelta(days), before
+    except OverflowError:
+        raise Refusal(f"There are no {days} days of history before {before}.") from None
+
+
+def _quick_stats(name: str, known: Source, interval: int, first: date, before: date) -> QuickStats:
+    days = (before - first).days
+    dates = [first + timedelta(i) for i in range(days)]
+    tallies: list[list[Tally]] = [[] for _ in METERS]
+    highest = np.full((days, len(METERS), 24), -1, dtype=np.int32)
+    for row, day, (start, watts) in zip(highest, dates, daily(known, interval, first, days), strict=True):
+        for tally, of in zip(tallies, watts, strict=True):
+            tally.append(Tally.of([of]))
+        row[:] = maxima(watts, start - known.calendar.midnight(day), interval)
     meters = {
         meter: meter_stats(
-            Tally.of([part[place] for part in parts]),
-            idle=0 if meter == "Overall" else int(IDLE * 1000 * history.rated.get(meter, 0.0)),
-            largest=history.cap[place] * 4 // 5,
+            Tally.merged(tallies[place]),
+            idle=0 if meter == "Overall" else int(IDLE * 1000 * known.rated.get(meter, 0.0)),
+            largest=known.cap[place] * 4 // 5,
             usual=usual(highest[:, place], dates),
         )
         for place, meter in enumerate(METERS)
-        if meter in history.meters
+        if meter in known.meters
     }
     seen = int((highest >= 0).any(axis=(1, 2)).sum())
     windows = max((meter.windows for meter in meters.values()), default=0)
-    return QuickStats(name, interval, before, seen, seen >= RELIABLE_DAYS and windows >= RELIABLE_WINDOWS, meters)
+    return QuickStats(
+        name, interval, first, before, seen, seen >= RELIABLE_DAYS and windows >= RELIABLE_WINDOWS, meters
+    )

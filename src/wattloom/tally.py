@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -36,11 +36,17 @@ class Tally:
     @classmethod
     def of(cls, days: Iterable[Watts]) -> Tally:
         """The tally of daily arrays of whole watts >= 0; MISSING is left out."""
-        counted = [_count(day) for day in days]
-        values = np.unique(np.concatenate([seen for seen, _ in counted])) if counted else np.empty(0, np.int64)
-        table = np.zeros((len(counted), len(values)), dtype=np.int64)
-        for row, (seen, counts) in zip(table, counted, strict=True):
-            row[np.searchsorted(values, seen)] = counts
+        return cls.merged([cls(values, counts[None, :]) for values, counts in map(_count, days)])
+
+    @classmethod
+    def merged(cls, tallies: Sequence[Tally]) -> Tally:
+        """The days of all tallies, one after the other."""
+        values = np.unique(np.concatenate([tally.values for tally in tallies] or [np.empty(0, np.int64)]))
+        table = np.zeros((sum(len(tally.days) for tally in tallies), len(values)), dtype=np.int64)
+        row = 0
+        for tally in tallies:
+            table[row : row + len(tally.days), np.searchsorted(values, tally.values)] = tally.days
+            row += len(tally.days)
         return cls(values, table)
 
     def __len__(self) -> int:
