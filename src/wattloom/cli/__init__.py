@@ -12,18 +12,27 @@ import importlib
 import signal
 import sys
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 import typer
+from typer.core import TyperGroup
 
 #: The verbs in the order of `wattloom --help`.
-VERBS: Final = ("serve", "generate", "stats", "households")
+VERBS: Final = ("serve", "generate", "stats", "households", "faults", "inject")
 
 OK, FOUND, BAD_INPUT, BROKEN_PIPE, INTERRUPTED = 0, 1, 2, 1, 130
 
 
+class _InOrder(TyperGroup):
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The verbs in the order of VERBS; Typer would list those with verbs of their own last."""
+        del ctx
+        return [verb for verb in VERBS if verb in self.commands]
+
+
 def _assemble() -> typer.Typer:
     assembled = typer.Typer(
+        cls=_InOrder,
         name="wattloom",
         help="Smart meters of a small world: realistic, labelled and live, at one reading a second.",
         add_completion=False,

@@ -193,7 +193,8 @@ class Touched:
 
     def other(self) -> Integers:
         partner = _LOWEST[self._bits] + _HIGHEST[self._bits] - self._meter
-        return self._stretch.truth.watts[partner[self._hit], self._row].astype(np.int64)
+        watts: Watts = self._stretch.truth.watts[partner[self._hit], self._row]
+        return watts.astype(np.int64)
 
     def words(self) -> Words:
         return again(self._word[self._hit] + self._stretch.truth.time[self._row].astype(np.uint64), READING)

@@ -49,7 +49,9 @@ def arranged(truth: Readings, values: Values, moves: Moves) -> Readings:
         watts = np.concatenate([truth.watts[:, first:end] for first, end in pieces], axis=1)
         arrival = np.concatenate([truth.arrival[first:end] for first, end in pieces])
         place, rows = _places(pieces, values.row), _places(pieces, rows)
-        arrival[rows], time = moves.arrival[moved], arrival.copy()
+        own = truth.time is not truth.arrival  # a recording's own disorder
+        time = np.concatenate([truth.time[first:end] for first, end in pieces]) if own else arrival.copy()
+        arrival[rows] = moves.arrival[moved]
     watts.reshape(-1)[values.meter * watts.shape[1] + place] = values.watts
     if len(rows):
         time[rows] = moves.time[moved]
