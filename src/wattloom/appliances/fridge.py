@@ -30,7 +30,7 @@ class Fridge(Appliance, tag="fridge", frozen=True, kw_only=True):
     duty: Annotated[float, msgspec.Meta(ge=0.05, le=0.95)] = 0.38
     defrost: Watts = 0.0
     defrost_hours: Annotated[float, msgspec.Meta(ge=4, le=100)] = 18.0
-    jitter: Share = 0.13
+    jitter: Share = 0.16
 
     @property
     def peak(self) -> float:
@@ -55,7 +55,7 @@ class Fridge(Appliance, tag="fridge", frozen=True, kw_only=True):
         awake = day.diary.awake
         for cycle, length in enumerate(lengths):
             opened = 1.18 if any(low <= start < high for low, high in awake) and dice.chance(0.4) else 1.0
-            on = min(0.92, self.duty * warm * opened * dice.lognormal(1, 0.08)) * length * scale
+            on = min(0.92, self.duty * warm * opened * dice.lognormal(1, 0.12)) * length * scale
             if defrosts and cycle % every == phase:
                 heat = dice.uniform(10, 22) * 60
                 loads.pulse(Channel.RESISTIVE, start - heat - 60, start - 60, self.defrost)

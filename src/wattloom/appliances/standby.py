@@ -12,7 +12,7 @@ import msgspec
 
 from wattloom.appliances.appliance import Appliance
 from wattloom.loads import Channel
-from wattloom.ranges import Rate, Share, Watts
+from wattloom.ranges import Share, Watts
 
 if TYPE_CHECKING:
     from wattloom.day import Day
@@ -20,28 +20,28 @@ if TYPE_CHECKING:
 
 
 class Standby(Appliance, tag="standby", frozen=True, kw_only=True):
-    """A level of `watts` with `steps` excursions a day up by a share `swing`, each some minutes to hours long."""
+    """Moves between levels up to `watts`, down by a share `swing` at most; holds each for `minutes` (median)."""
 
     watts: Watts
-    steps: Rate = 4.0
     swing: Share = 0.15
-    minutes: Annotated[float, msgspec.Meta(gt=0, le=1440)] = 35.0
+    minutes: Annotated[float, msgspec.Meta(ge=0.2, le=1440)] = 25.0
 
     @property
     def peak(self) -> float:
-        """Level and excursions that overlap, W."""
-        return self.watts * (1 + 4 * self.swing)
+        """Its highest level, W."""
+        return self.watts
+
+    def _anchor(self, day: Day) -> float:
+        """Some time in the small hours: one day's levels hand over to the next day's here, not at midnight."""
+        return day.start + 4 * 3600 * self.dice(day, "anchor").unit()
 
     def draw(self, day: Day, loads: Loads) -> None:
-        """The level from midnight to midnight; excursions that start today, at most four at once."""
-        loads.pulse(Channel.ELECTRONIC, day.start, day.end, self.watts)
+        """The levels from today's anchor to tomorrow's."""
         dice = self.dice(day)
-        busy = [float(day.start)] * 2
-        for _ in range(dice.count(self.steps)):
-            start = dice.uniform(day.start, day.end)
-            end = min(start + 60 * dice.lognormal(self.minutes, 1.0), start + 40_000)
-            lane = 0 if busy[0] <= start else 1
-            if busy[lane] > start:
-                continue
-            busy[lane] = end
-            loads.pulse(Channel.ELECTRONIC, start, end, self.watts * self.swing * dice.uniform(0.2, 1.0))
+        at, end = self._anchor(day), self._anchor(day.next)
+        today = self.swing * dice.unit()  # some days lie higher than others
+        while at < end:
+            until = min(end, at + 60 * dice.lognormal(self.minutes, 1.1) + 1)
+            low = max(today, self.swing * dice.unit())
+            loads.pulse(Channel.ELECTRONIC, at, until, self.watts * (1 - low))
+            at = until

@@ -91,11 +91,11 @@ class Resident(msgspec.Struct, tag="resident", tag_field="role", forbid_unknown_
         dice = day.draws("bath", self.name)
         if dice.chance(self.morning_bath):
             start = up + dice.uniform(8, 45) * 60
-            person.baths.append(Draw(start, dice.lognormal(self.litres, 0.35)))
+            person.baths.append(Draw(start, dice.lognormal(self.litres, 0.6)))
         if dice.chance(self.evening_bath) and person.awake:
             home = person.awake[-1][0] if len(person.awake) > 1 else day.at(18.2 * 3600)
             start = min(max(home, day.at(17.6 * 3600)) + dice.uniform(10, 80) * 60, bed - 1200)
-            person.baths.append(Draw(start, dice.lognormal(self.litres, 0.35)))
+            person.baths.append(Draw(start, dice.lognormal(self.litres, 0.6)))
         person.baths = [bath for bath in person.baths if within(bath.start, person.awake)]
 
     def _meals(self, person: PersonDay, up: float, bed: float, day: Day) -> None:
