@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import AsyncIterator
 from importlib.metadata import version
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from quart import Quart, Response, request
@@ -16,7 +18,7 @@ from wattloom.web import openapi
 from wattloom.web.fanout import Fanout
 from wattloom.web.metrics import Metrics, descriptors, memory
 from wattloom.web.refusals import Denied, body
-from wattloom.web.setup import Addresses, Setup, cookie, read_setup
+from wattloom.web.setup import Addresses, Setup, cookie, read_query, read_setup
 from wattloom.web.world import World
 
 JSON = "application/json"
@@ -55,6 +57,8 @@ class Server:
         app.post("/stream_setup")(self.stream_setup)
         app.get("/stream_qstats")(self.stream_qstats)
         app.get("/latest")(self.latest)
+        app.get("/readings")(self.readings)
+        app.get("/labels")(self.labels)
         app.get("/households")(self.households)
         app.get("/health")(self.health)
         app.get("/metrics")(self.figures)
@@ -97,6 +101,33 @@ class Server:
 
         texts = await self.world.work(events)
         return Response(texts[0] if count == 1 else b"[%b]" % b",".join(texts), content_type=JSON)
+
+    async def readings(self) -> Response:
+        """`GET /readings`."""
+        return await self._history("readings")
+
+    async def labels(self) -> Response:
+        """`GET /labels`."""
+        return await self._history("labels")
+
+    async def _history(self, what: str) -> Response:
+        from wattloom.web import history, tables  # with pyarrow, which the first event does not need
+
+        stretch = history.read_stretch(read_query(request.query_string.decode("latin-1"), history.KEYS), self.world)
+        chunks = stretch.readings(self.world.desk) if what == "readings" else stretch.labels()
+        head = {"household": stretch.source.name, "interval": stretch.interval, "view": stretch.view}
+        pieces = await self.world.work(tables.encoded, chunks, stretch.format, head if what == "readings" else {})
+
+        async def send() -> AsyncIterator[bytes]:
+            while (piece := await self.world.work(next, pieces, None)) is not None:
+                yield piece
+
+        response = Response(send(), content_type=tables.FORMATS[stretch.format][0])
+        response.timeout = None
+        if stretch.format != "json":
+            name = f"{what}-{stretch.source.name.replace('/', '-')}.{stretch.format}"
+            response.headers["content-disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+        return response
 
     async def households(self) -> Response:
         """`GET /households`."""

@@ -110,12 +110,8 @@ def read_setup(raw: Mapping[str, Any], world: World) -> Setup:
         raise Refusal(f"At most {HOUSEHOLDS} households can share a stream, not {len(names)}.")
     for name in names:
         world.houses.get(name.strip())
-    interval = _integer(raw["interval"])
     start_index = None if raw.get("start_index") is None else _integer(raw["start_index"])
-    if interval < 1:
-        raise Refusal("Interval must be > 0 seconds.")
-    if interval > LONGEST:
-        raise Refusal(f"Interval must be at most {LONGEST} seconds.")
+    interval = read_interval(raw["interval"])
     if start_index is not None and not 0 <= start_index <= START_INDEX:
         raise Refusal(f"start_index must be 0 to {START_INDEX} seconds.")
     speed = _speed(raw.get("speed"))
@@ -128,6 +124,20 @@ def read_setup(raw: Mapping[str, Any], world: World) -> Setup:
     setup = Setup(household, interval, start_index, _date(raw.get("date")), speed, faults)
     setup.feed(world, time.time())
     return setup
+
+
+def read_interval(value: object) -> int:
+    """An interval in seconds.
+
+    >>> read_interval("5")
+    5
+    """
+    interval = _integer(value)
+    if interval < 1:
+        raise Refusal("Interval must be > 0 seconds.")
+    if interval > LONGEST:
+        raise Refusal(f"Interval must be at most {LONGEST} seconds.")
+    return interval
 
 
 def _integer(value: object) -> int:

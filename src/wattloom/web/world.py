@@ -10,7 +10,7 @@ from typing import Any, Final, ParamSpec, TypeVar
 
 from wattloom.errors import Refusal
 from wattloom.events import Desk
-from wattloom.faults import Plan, load_plan, plan
+from wattloom.faults import Plan, check_plan, load_plan, plan
 from wattloom.houses import Houses
 from wattloom.profile import load
 from wattloom.settings import Settings
@@ -51,7 +51,9 @@ class World:
     def plan(self, source: Source, name: str | None) -> Plan:
         """The plan of a stream: the one named, else `none` for recordings and the server's for households."""
         if name is not None:
-            return self.named_plan(name)
+            found = self.named_plan(name)
+            check_plan(found, source)
+            return found
         return self.default if source.span is None else self.named_plan("none")
 
     async def work(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
