@@ -10,6 +10,7 @@ import numpy as np
 
 from wattloom.critical import ALPHA, Critical, critical
 from wattloom.fitting import NOTHING, Fit, best_fit
+from wattloom.histogram import Histogram, histogram
 from wattloom.hours import Usual
 from wattloom.tally import Tally
 
@@ -55,7 +56,7 @@ class MeterStats:
     - `yellow`, `red`: from how many W on a value has that colour; `coloured_by`: whose bands decide, `all` or
       `on-state`. The on-state's do where the 75th percentile is idle, so that a shower is nothing special.
     - `atoms`: single values that hold a share of their own, W -> share; `fit`: the distribution of what is left of
-      the on-state, `continuous` its share.
+      the on-state, `continuous` its share; `histogram`: of all windows that are in no atom.
     """
 
     windows: int
@@ -71,6 +72,7 @@ class MeterStats:
     continuous: float
     fit: Fit
     usual: Usual | None
+    histogram: Histogram
 
     def bands(self, watts: int) -> Bands | None:
         """The bands that a value belongs to."""
@@ -96,6 +98,7 @@ class MeterStats:
                 "working_days": [_kw(watts) for watts in self.usual.working_days],
                 "weekends": [_kw(watts) for watts in self.usual.weekends],
             },
+            "histogram": self.histogram.json(),
         }
 
     def _critical(self) -> dict[str, Any]:
@@ -132,8 +135,9 @@ def meter_stats(tally: Tally, idle: int, largest: int, usual: Usual | None = Non
     value, basis = _critical(every, on, max(largest, idle) + 1)
     yellow, red, by = _thresholds(every, on, idle, value)
     shares = {value: count / len(tally) for value, count in atoms.items()}
+    drawn = histogram(tally.part(~np.isin(tally.values, list(atoms))), tally)
     return MeterStats(
-        *(len(tally), idle, every, on, value, basis, yellow, red, by, shares, left.share(tally), fit, usual)
+        *(len(tally), idle, every, on, value, basis, yellow, red, by, shares, left.share(tally), fit, usual, drawn)
     )
 
 

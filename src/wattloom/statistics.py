@@ -27,7 +27,7 @@ RELIABLE_WINDOWS: Final = 500
 #: The figures of a meter, the five of the contract first.
 FIGURES: Final = (
     *("25p", "median", "75p", "rt_critical_value_0.01", "best_distribution"),
-    *("windows", "on_state", "critical_value", "colours", "atoms", "distribution", "usual"),
+    *("windows", "on_state", "critical_value", "colours", "atoms", "distribution", "usual", "histogram"),
 )
 #: Days of history that may be asked for.
 LONGEST: Final = 3_660
