@@ -7,17 +7,13 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Final
 
 from wattloom import faults
 from wattloom.errors import Refusal
 from wattloom.sinks import FORMATS, Layout, folder_name
 from wattloom.source import Source
 from wattloom.staging import Staging
-
-#: Local days that can be generated.
-FIRST_DAY: Final = date(1980, 1, 2)
-LAST_DAY: Final = date(2199, 12, 30)
+from wattloom.stamps import days_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +28,9 @@ class Order:
     label_columns: bool = False
 
     def __post_init__(self) -> None:
-        if self.days < 1:
-            raise Refusal(f"--days is {self.days}; it must be 1 or more.")
         if self.format not in FORMATS:
             raise Refusal(f"Unknown format {self.format!r}; allowed are {', '.join(FORMATS)}.")
-        if not FIRST_DAY <= self.start <= LAST_DAY or self.days > (LAST_DAY - self.start).days + 1:
-            raise Refusal(f"{self.days} days from {self.start}: days must be from {FIRST_DAY} to {LAST_DAY}.")
+        days_from(self.start, self.days)
         places = [folder_name(source.name) for source in self.sources]
         if twice := [source.name for source in self.sources if places.count(folder_name(source.name)) > 1]:
             raise Refusal(f"Household {twice[0]} is asked for twice.")
@@ -47,7 +40,7 @@ class Order:
     @property
     def all_days(self) -> list[date]:
         """The local days, in order."""
-        return [self.start + timedelta(number) for number in range(self.days)]
+        return days_from(self.start, self.days)
 
     @property
     def one_zone(self) -> bool:

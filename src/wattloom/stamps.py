@@ -15,13 +15,32 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from wattloom.errors import Refusal
 from wattloom.readings import Seconds
 
 #: Times that files may hold; before 1980 some zones' offsets were no whole minutes.
 FIRST: Final = int(datetime(1980, 1, 1, tzinfo=UTC).timestamp())
 LAST: Final = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp())
 
+#: Local days that can be asked for, whatever the zone.
+FIRST_DAY: Final = date(1980, 1, 2)
+LAST_DAY: Final = date(2199, 12, 30)
+
 _EPOCH: Final = date(1970, 1, 1)
+
+
+def days_from(start: date, days: int) -> list[date]:
+    """`days` local days from `start`.
+
+    >>> days_from(date(2026, 5, 1), 0)
+    Traceback (most recent call last):
+    wattloom.errors.Refusal: 0 days are asked for; there must be 1 or more.
+    """
+    if days < 1:
+        raise Refusal(f"{days} days are asked for; there must be 1 or more.")
+    if not FIRST_DAY <= start <= LAST_DAY or days > (LAST_DAY - start).days + 1:
+        raise Refusal(f"{days} days from {start} are asked for; days must be from {FIRST_DAY} to {LAST_DAY}.")
+    return [start + timedelta(number) for number in range(days)]
 
 
 def local_text(times: Seconds, zone: ZoneInfo) -> NDArray[np.bytes_]:
