@@ -17,8 +17,10 @@ from wattloom.tally import Tally
 FOLDS: Final = 4
 #: A mixture has at most so many components.
 COMPONENTS: Final = 8
+#: A component more must raise the score by this much.
+PAYS: Final = 0.005
 #: Values are put into at most so many bins before they are fitted.
-BINS: Final = 256
+BINS: Final = 512
 #: Name of the fit where nothing continuous is left to be fitted.
 NOTHING: Final = "nothing"
 
@@ -150,13 +152,13 @@ def _family(name: str, x: Values, total: Values, parts: Values, tally: Tally) ->
 
 def _mixture(x: Values, total: Values, parts: Values, width: float) -> _Scored:
     """The mixture of 2 to COMPONENTS normals that scores best; a component more must pay."""
-    narrowest = max(width, 0.001) / math.sqrt(12)
+    narrowest = max(width, 0.001)
     whole, best = single(x, total), None
     for count in range(2, min(COMPONENTS, len(x) // 3) + 1):
         whole = whole.split(x, total, narrowest).refined(x, total, narrowest, 40)
-        apart = whole.on(parts).refined(x, total - parts, narrowest, 10)
-        mean, by_fold = _score(apart.logpdf(x) if len(parts) else whole.logpdf(x), parts, total, 3 * count - 1)
-        if best is None or mean > best[1] + 1e-3:
+        apart = whole.on(parts).refined(x, total - parts, narrowest, 10) if len(parts) else whole
+        mean, by_fold = _score(apart.logpdf(x), parts, total, 3 * count - 1)
+        if best is None or mean > best[1] + PAYS:
             fits = tuple(Fit("mixture", components=_components(apart, fold)) for fold in range(len(parts)))
             best = Fit("mixture", components=_components(whole), folds=fits), mean, by_fold
     return best or (Fit("mixture"), -math.inf, np.full(len(parts), -math.inf))

@@ -151,7 +151,8 @@ def _critical(every: Bands | None, on: Bands | None, rated: int) -> tuple[int, s
 def _thresholds(every: Bands | None, on: Bands | None, idle: int, critical: int) -> tuple[int, int, str]:
     """From how many W on a value is Yellow and Red, and by whose bands.
 
-    The on-state's plateau is one level: values within WOBBLE of its median are not told apart.
+    The on-state's plateau is one level: a value within Tukey's fence above its quartiles is neither, if mains voltage
+    alone (WOBBLE) explains it.
     """
     if every is None:
         return critical, critical, RATED
@@ -159,7 +160,9 @@ def _thresholds(every: Bands | None, on: Bands | None, idle: int, critical: int)
         return min(_yellow(every), critical), critical, ALL
     if on is None:
         return idle + 1, critical, RATED
-    return min(max(_yellow(on), math.ceil(WOBBLE * on.median)), on.critical.watts), on.critical.watts, ON_STATE
+    plateau = math.ceil(min(on.p75 + 1.5 * (on.p75 - on.p25), WOBBLE * on.median))
+    red = max(on.critical.watts, plateau)
+    return min(max(_yellow(on), plateau), red), red, ON_STATE
 
 
 def _yellow(bands: Bands) -> int:

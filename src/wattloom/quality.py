@@ -63,7 +63,8 @@ def _imbalance(source: Source, rows: Readings) -> Mask:
     marks[OVERALL] = sound & ((rest < least) | (rest > greatest))
     for meter in (AC, GEYSER):
         if present[meter]:
-            marks[meter] = sound & (rows.watts[meter].astype(np.int64) > rows.watts[OVERALL].astype(np.int64) - least)
+            part, whole = rows.watts[meter].astype(np.int64), rows.watts[OVERALL].astype(np.int64)
+            marks[meter] = sound & (part > 0) & (part > whole - least)
     return marks
 
 
