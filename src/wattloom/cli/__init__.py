@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import signal
 import sys
+from importlib.abc import MetaPathFinder
 from types import FrameType
 from typing import Any, Final
 
@@ -63,6 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
     if arguments is None:
         arguments = sys.argv[1:]
         signal.signal(signal.SIGTERM, _terminate)
+        sys.meta_path.insert(0, _WithoutPandas())
     try:
         code = app(arguments or ["--help"], standalone_mode=False)
         sys.stdout.flush()
@@ -79,6 +81,15 @@ def main(arguments: list[str] | None = None) -> int:
         return _refuse(f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error))
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+class _WithoutPandas(MetaPathFinder):
+    """No command needs pandas; pyarrow would load it, a quarter of a second, only to ask what an array is."""
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        del path, target
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
 
 
 def _terminate(number: int, _: FrameType | None) -> None:

@@ -93,8 +93,11 @@ def _cells(column: Any, zone: ZoneInfo) -> Any:
         return pa.FixedSizeBinaryArray.from_buffers(pa.binary(25), len(seconds), [None, text]).cast(pa.string())
     if not pa.types.is_string(column.type):
         return column.cast(pa.string())
-    marked = pc.binary_join_element_wise("", pc.replace_substring(column, '"', '""'), "", '"')
-    return pc.if_else(pc.match_substring_regex(column, '[",\n]'), marked, column)
+    data = column.buffers()[2]
+    text = data.to_pybytes() if data else b""
+    if not any(mark in text for mark in (b'"', b",", b"\n")):
+        return column
+    return pc.binary_join_element_wise("", pc.replace_substring(column, '"', '""'), "", '"')
 
 
 def _named(column: Any) -> Named:
