@@ -264,4 +264,7 @@ class Server:
                 response.headers["access-control-allow-origin"] = origin
                 response.headers["access-control-allow-credentials"] = "true"
                 response.headers["vary"] = "origin"
+                if request.method == "OPTIONS":
+                    response.headers["access-control-allow-methods"] = "GET, HEAD, POST, PUT, DELETE"
+                    response.headers["access-control-allow-headers"] = "authorization, content-type, last-event-id"
             return response

@@ -100,8 +100,13 @@ class Fanout:
                 return
             raise
         listener.transport = connection.take_over(listener)
-        self._begin(listener, connection, headers, setup, gap)
-        await self._catch_up(listener, feed, m)
+        listener.transport.set_write_buffer_limits(high=self.settings.max_backlog // 4)
+        try:
+            self._begin(listener, connection, headers, setup, gap)
+            await self._catch_up(listener, feed, m)
+        except BaseException:
+            listener.transport.abort()
+            raise
 
     def _position(self, feed: Feed, m: int | None) -> tuple[bytes, int]:
         """The first event to send and, where a resuming client has missed too much, the notice of the gap."""

@@ -14,6 +14,8 @@ from wattloom.web.refusals import body
 EXTENSION = "wattloom.connection"
 #: What has been sent and is not acknowledged for so long (ms) ends the connection: the reader has vanished.
 UNACKNOWLEDGED = 20_000
+#: Bytes that the kernel may hold for a stream's reader (it takes twice that).
+SEND_BUFFER = 65_536
 
 
 class Connection(HttpToolsProtocol):
@@ -60,8 +62,10 @@ class Connection(HttpToolsProtocol):
         transport.set_protocol(protocol)
         transport.resume_reading()
         connection = transport.get_extra_info("socket")
-        if connection is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED)
+        if connection is not None:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+            if hasattr(socket, "TCP_USER_TIMEOUT"):
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED)
         return transport
 
     def send_400_response(self, msg: str) -> None:

@@ -8,8 +8,11 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Iterator
+from typing import NoReturn
 
+import msgspec
 import uvicorn
 
 from wattloom.errors import Refusal
@@ -22,14 +25,22 @@ log = logging.getLogger("wattloom.server")
 
 #: Connections that may wait to be accepted.
 BACKLOG = 4096
+#: Open files that are not streams: requests, libraries, recordings.
+SPARE = 256
 
 
 class Uvicorn(uvicorn.Server):
     """Uvicorn, which says goodbye to streams first and then ends with exit code 0."""
 
-    def __init__(self, config: uvicorn.Config, server: Server) -> None:
+    def __init__(self, config: uvicorn.Config, server: Server, parent: int | None) -> None:
         super().__init__(config)
-        self.server = server
+        self.server, self.parent = server, parent
+
+    async def on_tick(self, counter: int) -> bool:
+        """End too when the supervisor is gone."""
+        if self.parent is not None and os.getppid() != self.parent:
+            self.should_exit = True
+        return await super().on_tick(counter)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start the wheels, then accept."""
@@ -99,14 +110,17 @@ def run(settings: Settings) -> int:
     host, port = sock.getsockname()[:2]
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
     print(f"Wattloom is up: http://{shown}:{port}/ (API: /docs, end with Ctrl+C)", flush=True)
+    if files and settings.max_streams > files - SPARE:
+        settings = msgspec.structs.replace(settings, max_streams=max(1, files - SPARE))
+        log.info("server.limit open_files=%d max_streams=%d", files, settings.max_streams)
     log.info("server.start host=%s port=%d workers=%d open_files=%d", host, port, settings.workers, files)
     if settings.workers == 1:
-        return work(settings, world, sock)
-    return supervise(settings, world, sock)
+        work(settings, world, sock)
+    return Supervisor(settings, world, sock).run()
 
 
-def work(settings: Settings, world: World, sock: socket.socket) -> int:
-    """One worker."""
+def work(settings: Settings, world: World, sock: socket.socket, parent: int | None = None) -> NoReturn:
+    """One worker; ends with `parent`, its supervisor, if there is one."""
     sys.setswitchinterval(0.001)
     Connection.header_timeout = settings.header_timeout
     server = Server(settings, world)
@@ -120,41 +134,56 @@ def work(settings: Settings, world: World, sock: socket.socket) -> int:
         backlog=BACKLOG,
         timeout_graceful_shutdown=1,
     )
-    Uvicorn(config, server).run([sock])
+    Uvicorn(config, server, parent).run([sock])
     log.info("server.end")
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)  # threads that are still computing have nobody left to compute for
 
 
-def supervise(settings: Settings, world: World, sock: socket.socket) -> int:
-    """Keep so many workers alive; each has the socket and nothing else in common with the others."""
-    workers: set[int] = set()
-    ending = False
+class Supervisor:
+    """Keeps so many workers alive; each has the socket and nothing else in common with the others."""
 
-    def spawn() -> None:
-        if (pid := os.fork()) == 0:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
-            work(settings, world, sock)
-        workers.add(pid)
+    #: Who dies younger than this (s) is replaced only after as long.
+    YOUNG = 1.0
 
-    def end(*_: object) -> None:
-        nonlocal ending
-        ending = True
-        for pid in workers:
+    def __init__(self, settings: Settings, world: World, sock: socket.socket) -> None:
+        self.settings, self.world, self.sock = settings, world, sock
+        self.born: dict[int, float] = {}
+        self.ending = False
+
+    def run(self) -> int:
+        """Until SIGTERM or SIGINT and the last worker is gone."""
+        signals = (signal.SIGTERM, signal.SIGINT)
+        for number in signals:
+            signal.signal(number, self._end)
+        for _ in range(self.settings.workers):
+            self._spawn(signals)
+        while self.born:
+            pid, status = os.wait()
+            age = time.monotonic() - self.born.pop(pid)
+            if not self.ending:
+                log.warning("worker.died worker=%d status=%d", pid, status)
+                time.sleep(self.YOUNG if age < self.YOUNG else 0)
+                self._spawn(signals)
+        log.info("server.end")
+        return 0
+
+    def _spawn(self, signals: tuple[signal.Signals, ...]) -> None:
+        """Fork a worker; a signal that comes meanwhile waits until the worker is known."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+        parent = os.getpid()
+        if not self.ending and (pid := os.fork()) == 0:
+            for number in signals:
+                signal.signal(number, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
+            work(self.settings, self.world.fresh(), self.sock, parent)
+        elif not self.ending:
+            self.born[pid] = time.monotonic()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
+
+    def _end(self, *_: object) -> None:
+        self.ending = True
+        for pid in self.born:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
-
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
-    for _ in range(settings.workers):
-        spawn()
-    while workers:
-        pid, status = os.wait()
-        workers.discard(pid)
-        if not ending:
-            log.warning("worker.died worker=%d status=%d", pid, status)
-            spawn()
-    log.info("server.end")
-    return 0

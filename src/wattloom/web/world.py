@@ -39,6 +39,11 @@ class World:
         self.desk = Desk()
         self.pool = ThreadPoolExecutor(2, "desk")
 
+    def fresh(self) -> World:
+        """The same world in a process that was forked: threads do not come along."""
+        self.pool = ThreadPoolExecutor(2, "desk")
+        return self
+
     def named_plan(self, name: object) -> Plan:
         """A built-in plan, `every-K`, or one loaded at start; never a path."""
         if isinstance(name, str):
