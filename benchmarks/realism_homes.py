@@ -60,6 +60,17 @@ def means(watts: Floats, size: int) -> Floats:
     return np.where(count > 0, np.where(valid, blocks, 0.0).sum(axis=1) / np.maximum(count, 1), np.nan)
 
 
+def unstuck(watts: Floats, step: int, longest: float = 12.0) -> Floats:
+    """Readings with stretches of one value for more than `longest` minutes taken out: a meter that hung, not a home.
+
+    Real meters of 1 or 2 W never give the same value for so long while they work; the UK recording was filled
+    forward over gaps, once for 13 hours at 2.7 kW.
+    """
+    start = np.flatnonzero(np.concatenate(([True], np.diff(watts) != 0)))
+    length = np.diff(np.concatenate((start, [len(watts)])))
+    return np.where(np.repeat(length * step / 60 > longest, length), np.nan, watts)
+
+
 def measured_homes() -> list[Home]:
     """The measured homes beside the repository, whole days only; empty where they are absent."""
     homes = []
@@ -72,6 +83,7 @@ def measured_homes() -> list[Home]:
             last += pd.Timedelta(days=1)  # this recording ends with its last day
         grid = pd.date_range(first, last, freq=f"{step}s", inclusive="left")
         table = table.reindex(grid)
+        table["Overall"] = unstuck(table["Overall"].to_numpy(float), step)
         minutes = table.resample("1min").mean()
         homes.append(
             Home(
