@@ -33,6 +33,7 @@ class Life:
     def __init__(self, seed: int, household: str, place: Place, people: Sequence[Person], trips: float) -> None:
         self.seed, self.household, self.place, self.people, self.trips = seed, household, place, people, trips
         self.calendar = place.calendar
+        self.liveliness = Draws(key(seed, household, "liveliness")).lognormal(1.0, 0.45)
         self._days: OrderedDict[int, Day] = OrderedDict()
 
     def day(self, ordinal: int) -> Day:
@@ -99,14 +100,14 @@ class Day:
 
     @cached_property
     def mood(self) -> float:
-        """How much goes on today, about 0.4 to 2.5: persistent from day to day."""
+        """How much goes on today, about 0.3 to 3: a household's own, and persistent from day to day."""
         stray = weather.stray(self.seed, self.household, self.ordinal, "mood")
-        return float(2.0 ** (0.5 * stray))
+        return float(self._life.liveliness * 2.0 ** (0.7 * stray))
 
     @cached_property
     def diary(self) -> Diary:
         """What the people do."""
-        return Diary([person.day(self) for person in self._life.people])
+        return Diary([person.day(self) for person in self._life.people], self.draws("bouts"))
 
     def temperature(self, second: float) -> float:
         """Outdoor temperature, degrees C."""

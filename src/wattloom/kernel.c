@@ -33,10 +33,13 @@ static inline uint64_t mix(uint64_t z) {
 
 static inline uint64_t hash(uint64_t key, uint64_t i) { return mix(key ^ mix(i)); }
 
+/* The i-th number of a key, in (0, 1). */
+static inline double unit(uint64_t key, uint64_t i) { return ((double)(hash(key, i) >> 12) + 0.5) * 0x1p-52; }
+
 /* n numbers in (0, 1): the start-th to the (start + n - 1)-th of the key. */
 void wl_uniforms(uint64_t key, int64_t start, int64_t n, double *out) {
     for (int64_t i = 0; i < n; i++)
-        out[i] = ((double)(hash(key, (uint64_t)(start + i)) >> 12) + 0.5) * 0x1p-52;
+        out[i] = unit(key, (uint64_t)(start + i));
 }
 
 /* Twelve uniforms less six: nearly normal, with only + and -, so the same everywhere. */
@@ -70,6 +73,41 @@ void wl_circle(uint64_t key, double memory, double innovation, double scale, int
     memcpy(out + length, out, MARGIN * sizeof *out);
 }
 
+/* ---- loads that move by themselves, expanded to pulses: rows of LOAD_FIELDS, at most `room`; returns how many ---- */
+
+static int64_t pulse(int64_t *row, int64_t channel, int64_t start, int64_t end, int64_t ticks) {
+    row[0] = channel, row[1] = start, row[2] = end, row[3] = row[4] = ticks;
+    return 1;
+}
+
+/* Levels between `ticks` less `swing` and `ticks`, never less than `least` of the swing below; each held for a time
+ * whose median is `hold` ms, log-logistic of shape 2 (heavy-tailed, and needs no more than a square root). */
+int64_t wl_wander(uint64_t key, int64_t channel, int64_t start, int64_t end, int64_t ticks, double swing, double least,
+                  double hold, int64_t *rows, int64_t room) {
+    int64_t count = 0;
+    for (uint64_t i = 0; start < end && count < room; i += 2) {
+        double u = unit(key, i), low = unit(key, i + 1);
+        int64_t until = start + 1000 + (int64_t)(hold * __builtin_sqrt(u / (1 - u)));
+        if (until > end || count == room - 1) until = end;
+        count += pulse(rows + count * LOAD_FIELDS, channel, start, until, ticks - (int64_t)(swing * (low > least ? low : least)));
+        start = until;
+    }
+    return count;
+}
+
+/* On and off in turn, first on, about `on` and `off` ms each, give or take a share `jitter`. */
+int64_t wl_cycle(uint64_t key, int64_t channel, int64_t start, int64_t end, int64_t ticks, double on, double off,
+                 double jitter, int64_t *rows, int64_t room) {
+    int64_t count = 0;
+    for (uint64_t i = 0; start < end && count < room; i += 2) {
+        int64_t until = start + 1 + (int64_t)(on * (1 + jitter * (2 * unit(key, i) - 1)));
+        if (until > end) until = end;
+        count += pulse(rows + count * LOAD_FIELDS, channel, start, until, ticks);
+        start = until + 1 + (int64_t)(off * (1 + jitter * (2 * unit(key, i + 1) - 1)));
+    }
+    return count;
+}
+
 /* ---- rendering ---- */
 
 typedef struct {
@@ -91,6 +129,24 @@ static void edge(Canvas *canvas, int64_t channel, int64_t ms, int32_t ticks) {
     if (ticks != share) add(canvas, channel, second + 1, ticks - share);
 }
 
+/* A level that goes evenly `from` one `to` another: each second gets the mean of what it covers. */
+static void ramp(Canvas *canvas, int64_t channel, int64_t start, int64_t end, int64_t from, int64_t to) {
+    int64_t slope = (to - from) * 65536 / (end - start); /* per ms, 16 binary digits after the point */
+    int64_t first = start / 1000, last = (end - 1) / 1000;
+    int32_t before = 0;
+    int32_t *change = canvas->change + channel * (canvas->seconds + 2);
+    for (int64_t second = first; second <= last; second++) {
+        int64_t low = second == first ? start : second * 1000, high = second == last ? end : second * 1000 + 1000;
+        int64_t level = from + ((slope * (low + high - 2 * start)) >> 17);
+        int32_t mean = (int32_t)(high - low == 1000 ? level : level * (high - low) / 1000);
+        change[second] += mean - before;
+        before = mean;
+    }
+    change[last + 1] -= before;
+    for (int64_t block = first / BLOCK; block <= (last + 1) / BLOCK; block++)
+        canvas->touched[channel * canvas->blocks + block] = 1;
+}
+
 static void draw(Canvas *canvas, const int64_t *load) {
     int64_t channel = load[0], start = load[1], end = load[2], from = load[3], to = load[4];
     int64_t limit = canvas->seconds * 1000;
@@ -101,16 +157,8 @@ static void draw(Canvas *canvas, const int64_t *load) {
         edge(canvas, channel, high, (int32_t)-from);
         return;
     }
-    int64_t span = end - start; /* a ramp: each second gets its power at the middle of what it covers */
-    for (int64_t at = low; at < high;) {
-        int64_t next = (at / 1000 + 1) * 1000;
-        if (next > high) next = high;
-        int64_t level = from + (to - from) * (at + next - 2 * start) / (2 * span);
-        int32_t ticks = (int32_t)(level * (next - at) / 1000);
-        add(canvas, channel, at / 1000, ticks);
-        add(canvas, channel, at / 1000 + 1, -ticks);
-        at = next;
-    }
+    ramp(canvas, channel, low, high, from + (to - from) * (low - start) / (end - start),
+         to - (to - from) * (end - high) / (end - start));
 }
 
 /* Tables of the slow and fast mains and of the shimmer: see mains.py, which makes them. */
@@ -126,6 +174,7 @@ static inline int64_t wrap(int64_t i, int64_t length) {
 }
 
 /* Relative deviation of the voltage, 1/8192, for each second of a block that starts at second t. */
+SIMD_CLONES
 static void voltage(const Tables *tables, int64_t t, int64_t n, int64_t offset, int32_t *out) {
     const int32_t *quick = tables->quick_a + wrap(t + offset * 7, tables->quick_a_length);
     for (int64_t i = 0; i < n;) {

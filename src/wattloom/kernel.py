@@ -34,30 +34,58 @@ _library.wl_circle.argtypes = (c_uint64, c_double, c_double, c_double, c_int64, 
 _library.wl_render.argtypes = (
     c_void_p, c_int64, c_int64, c_int64, POINTER(_Tables), c_int64, c_int64, c_void_p, c_void_p, c_void_p, c_void_p,
 )  # fmt: skip
+_MOVING = (c_uint64, c_int64, c_int64, c_int64, c_int64, c_double, c_double, c_double, c_void_p, c_int64)
+_library.wl_wander.argtypes = _library.wl_cycle.argtypes = _MOVING
+_library.wl_wander.restype = _library.wl_cycle.restype = c_int64
 for _function in ("wl_uniforms", "wl_normals", "wl_integers", "wl_circle", "wl_render"):
     getattr(_library, _function).restype = None
 
 
-def uniforms(key: int, start: int, count: int) -> list[float]:
-    """The start-th and following numbers of a key, each in (0, 1).
+CHUNK: Final = 16
+_Chunk = c_double * CHUNK
 
-    >>> uniforms(1, 0, 3) == uniforms(1, 0, 1) + uniforms(1, 1, 2)
+
+def uniforms(key: int, chunk: int) -> list[float]:
+    """A key's numbers in (0, 1), CHUNK at a time.
+
+    >>> min(uniforms(1, 0)) > 0
     True
     """
-    buffer = (c_double * count)()
-    _library.wl_uniforms(key, start, count, buffer)
-    return list(buffer)
+    buffer = _Chunk()
+    _library.wl_uniforms(key, chunk * CHUNK, CHUNK, buffer)
+    return buffer[:]
 
 
-def normals(key: int, start: int, count: int) -> list[float]:
-    """The start-th and following normal numbers of a key, by twelve uniforms each: never beyond 6 deviations.
+def normals(key: int, chunk: int) -> list[float]:
+    """A key's normal numbers, CHUNK at a time, by twelve uniforms each: never beyond 6 deviations.
 
-    >>> abs(sum(normals(1, 0, 10_000)) / 10_000) < 0.05
+    >>> abs(sum(sum(normals(1, chunk)) for chunk in range(600)) / 9600) < 0.05
     True
     """
-    buffer = (c_double * count)()
-    _library.wl_normals(key, start, count, buffer)
-    return list(buffer)
+    buffer = _Chunk()
+    _library.wl_normals(key, chunk * CHUNK, CHUNK, buffer)
+    return buffer[:]
+
+
+_ROOM = 4096
+
+
+def wander(
+    key: int, channel: int, start: int, end: int, ticks: int, swing: float, least: float, hold: float
+) -> NDArray[np.int64]:
+    """Loads (count, 5) that move between levels; times and `hold` in ms, power in ticks. See kernel.c."""
+    rows = np.empty((_ROOM, LOAD_FIELDS), np.int64)
+    count = _library.wl_wander(key, channel, start, end, ticks, swing, least, hold, rows.ctypes.data, _ROOM)
+    return rows[:count].copy()
+
+
+def cycle(
+    key: int, channel: int, start: int, end: int, ticks: int, on: float, off: float, jitter: float
+) -> NDArray[np.int64]:
+    """Loads (count, 5) that go on and off in turn; times in ms, power in ticks. See kernel.c."""
+    rows = np.empty((_ROOM, LOAD_FIELDS), np.int64)
+    count = _library.wl_cycle(key, channel, start, end, ticks, on, off, jitter, rows.ctypes.data, _ROOM)
+    return rows[:count].copy()
 
 
 def integers(key: int, start: int, count: int, below: int) -> NDArray[np.int32]:

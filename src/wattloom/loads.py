@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from wattloom import kernel
 from wattloom.kernel import CHANNELS, LOAD_FIELDS, TICKS
 
 
@@ -37,21 +38,54 @@ class Loads:
 
     def __init__(self) -> None:
         self._numbers = array("q")
+        self._moving: list[NDArray[np.int64]] = []
 
     def pulse(self, channel: int, start: float, end: float, watts: float) -> None:
         """Constant power from `start` to `end`, snapped to the millisecond and to 1/16 W."""
-        power = round(watts * _FRACTION)
-        self._numbers.extend((channel, round(start * 1000), round(end * 1000), power, power))
+        power = int(watts * _FRACTION + 0.5)
+        self._numbers.extend((channel, int(start * 1000), int(end * 1000), power, power))
 
     def ramp(self, channel: int, start: float, end: float, watts: float, to_watts: float) -> None:
         """Power that goes evenly from `watts` to `to_watts`."""
-        self._numbers.extend(
-            (channel, round(start * 1000), round(end * 1000), round(watts * _FRACTION), round(to_watts * _FRACTION))
+        ends = int(watts * _FRACTION + 0.5), int(to_watts * _FRACTION + 0.5)
+        self._numbers.extend((channel, int(start * 1000), int(end * 1000), *ends))
+
+    def wander(
+        self,
+        channel: int,
+        start: float,
+        end: float,
+        watts: float,
+        swing: float,
+        hold: float,
+        key: int,
+        least: float = 0,
+    ) -> None:
+        """Power that jumps between levels from `watts` down by a share `swing`, each held for about `hold` s (median).
+
+        `least` is the share of the swing that it always stays below `watts`.
+        """
+        power = int(watts * _FRACTION + 0.5)
+        self._moving.append(
+            kernel.wander(
+                key, channel, int(start * 1000), int(end * 1000), power, swing * power, least, max(hold, 0.2) * 1000
+            )
+        )
+
+    def cycle(
+        self, channel: int, start: float, end: float, watts: float, on: float, off: float, key: int, jitter: float = 0.2
+    ) -> None:
+        """`on` seconds of power and `off` seconds without, in turn, each give or take a share `jitter`."""
+        power = int(watts * _FRACTION + 0.5)
+        least, start_ms, end_ms = 50.0, int(start * 1000), int(end * 1000)
+        self._moving.append(
+            kernel.cycle(key, channel, start_ms, end_ms, power, max(on * 1000, least), max(off * 1000, least), jitter)
         )
 
     def rows(self, origin: int) -> NDArray[np.int64]:
         """The loads as int64 (count, 5) for the kernel, times in ms since `origin`."""
-        rows = np.array(self._numbers, np.int64).reshape(-1, LOAD_FIELDS)
+        still = np.frombuffer(self._numbers, np.int64).reshape(-1, LOAD_FIELDS)
+        rows = np.concatenate([still, *self._moving])
         rows[:, 1:3] -= origin * 1000
         return rows
 

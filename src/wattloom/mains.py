@@ -18,7 +18,7 @@ from wattloom.noise import Draws, key
 #: Quarters of the voltage's relative deviation that power follows: resistive loads its square, motors half of that.
 _GAINS: Final = (8, 3, 0)
 #: Standard deviation of the shimmer as a share of a load's own power.
-_SHIMMER: Final = (0.0008, 0.004, 0.008)
+_SHIMMER: Final = (0.0012, 0.004, 0.008)
 _VOLTAGE_DEVIATION: Final = 0.015
 
 

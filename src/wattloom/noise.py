@@ -9,7 +9,6 @@ from typing import TypeVar
 
 from wattloom import kernel
 
-_CHUNK = 32
 _MASK = 2**64 - 1
 
 T = TypeVar("T")
@@ -32,10 +31,10 @@ class Draws:
     True
     """
 
-    __slots__ = ("_key", "_normals", "_normals_taken", "_uniforms", "_uniforms_taken")
+    __slots__ = ("_normals", "_normals_taken", "_uniforms", "_uniforms_taken", "key")
 
     def __init__(self, key: int) -> None:
-        self._key = key
+        self.key = key
         self._uniforms_taken = self._normals_taken = 0
         self._uniforms: list[float] = []
         self._normals: list[float] = []
@@ -43,8 +42,8 @@ class Draws:
     def unit(self) -> float:
         """A number in (0, 1)."""
         if not self._uniforms:
-            self._uniforms = kernel.uniforms(self._key, self._uniforms_taken, _CHUNK)
-            self._uniforms_taken += _CHUNK
+            self._uniforms = kernel.uniforms(self.key, self._uniforms_taken)
+            self._uniforms_taken += 1
         return self._uniforms.pop()
 
     def uniform(self, low: float, high: float) -> float:
@@ -54,8 +53,8 @@ class Draws:
     def normal(self, mean: float = 0.0, deviation: float = 1.0) -> float:
         """A normal number (never beyond 6 deviations)."""
         if not self._normals:
-            self._normals = kernel.normals(~self._key & _MASK, self._normals_taken, _CHUNK)
-            self._normals_taken += _CHUNK
+            self._normals = kernel.normals(~self.key & _MASK, self._normals_taken)
+            self._normals_taken += 1
         return mean + deviation * self._normals.pop()
 
     def lognormal(self, median: float, sigma: float) -> float:

@@ -57,7 +57,7 @@ class Burst(Appliance, tag="burst", frozen=True, kw_only=True):
         if not present and not self.unattended:
             return
         heads = len(present) if self.each else 1
-        mean = self.per_day * heads * (1 if self.unattended else day.mood**0.5) / (1 - min(0.9, self.odd))
+        mean = self.per_day * heads * (1 if self.unattended else day.mood**0.8) / (1 - min(0.9, self.odd))
         channel, free = _RESPONSES[self.response], 0.0
         for start in sorted(self._starts(day, mean)):
             if start < free:
@@ -67,17 +67,18 @@ class Burst(Appliance, tag="burst", frozen=True, kw_only=True):
             free = start + length + 20
 
     def _starts(self, day: Day, mean: float) -> list[float]:
-        dice, awake = self.dice(day, "starts"), day.diary.awake
+        dice, diary = self.dice(day, "starts"), day.diary
         low, high = day.at(self.earliest), day.at(self.latest)
-        starts = []
+        starts: list[float | None] = []
         for _ in range(dice.count(mean)):
-            if not self.unattended and dice.chance(self.after_waking):
-                start = awake[0][0] + dice.uniform(180, 3000)
+            if self.unattended:
+                starts.append(dice.uniform(low, high))
+            elif dice.chance(self.after_waking) and diary.awake:
+                up = diary.awake[0][0]
+                starts.append(diary.moment(dice, max(low, up), min(high, up + 3000)))
             else:
-                start = dice.uniform(low, high) if self.unattended else _while_up(dice.unit(), awake, low, high)
-            if start and low <= start < high and (self.unattended or any(a <= start < b for a, b in awake)):
-                starts.append(start)
-        return starts
+                starts.append(diary.moment(dice, low, high))
+        return [start for start in starts if start is not None]
 
     def _use(self, channel: int, start: float, end: float, watts: float, loads: Loads, day: Day) -> None:
         if not self.cycle:
@@ -88,21 +89,6 @@ class Burst(Appliance, tag="burst", frozen=True, kw_only=True):
         dice = self.dice(day, round(start))
         first = min(end, start + self.cycle * dice.uniform(1, 3))  # warms up at full power first
         loads.pulse(channel, start, first, watts)
-        at = first
-        while at < end:
-            at += self.cycle * (1 - self.duty) * dice.uniform(0.7, 1.3)
-            off = min(end, at + self.cycle * self.duty * dice.uniform(0.7, 1.3))
-            if off > at:
-                loads.pulse(channel, at, off, watts)
-            at = max(at, off) + 0.5
-
-
-def _while_up(unit: float, awake: list[tuple[float, float]], low: float, high: float) -> float:
-    """A moment at which somebody is up, between `low` and `high`; 0 where there is none."""
-    spans = [(max(a, low), min(b, high)) for a, b in awake if min(b, high) > max(a, low)]
-    left = unit * sum(b - a for a, b in spans)
-    for start, end in spans:
-        if left < end - start:
-            return start + left
-        left -= end - start
-    return 0.0
+        on, off = self.cycle * self.duty, self.cycle * (1 - self.duty)
+        if end > first + off:
+            loads.cycle(channel, first + off, end, watts, on, off, dice.key, jitter=0.3)

@@ -42,16 +42,13 @@ class Cooking(Appliance, tag="cooking", frozen=True, kw_only=True):
             if not dice.chance(self.breakfast if meal.name == "breakfast" else self.habit):
                 continue
             start = meal.start + dice.uniform(0, 900)
-            end = start + 60 * self.minutes * meal.size**0.7 * dice.lognormal(1.0, 0.45)
+            end = start + 60 * self.minutes * meal.size**0.7 * day.mood**0.5 * dice.lognormal(1.0, 0.45)
             watts = self.watts * dice.uniform(0.94, 1.0)
             duty = min(1.0, self.duty * dice.lognormal(1.0, 0.3))
             at = min(end, start + 60 * self.preheat * dice.uniform(0.5, 1.5))
             loads.pulse(Channel.RESISTIVE, start, at, watts)
-            while at < end and duty < 0.97:
-                if dice.chance(0.06):  # turned up or down
-                    duty = min(0.95, max(0.12, duty * dice.lognormal(1.0, 0.5)))
-                at += self.cycle * (1 - duty) * dice.uniform(0.8, 1.2)
-                off = min(end, at + self.cycle * duty * dice.uniform(0.8, 1.2))
-                if off > at:
-                    loads.pulse(Channel.RESISTIVE, at, off, watts)
-                at = off
+            while at < end and duty < 0.97:  # turned up or down every few minutes
+                until = min(end, at + dice.exponential(16 * self.cycle))
+                on, off = self.cycle * duty, self.cycle * (1 - duty)
+                loads.cycle(Channel.RESISTIVE, at + off, until, watts, on, off, dice.key ^ round(at))
+                at, duty = max(at + 1, until), min(0.95, max(0.12, duty * dice.lognormal(1.0, 0.4)))

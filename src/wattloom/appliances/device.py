@@ -51,12 +51,13 @@ class Device(Appliance, tag="device", frozen=True, kw_only=True):
         dice = self.dice(day)
         free = 0.0
         warm = min(1.5, max(0.0, (day.warmth() - 18) / 10))
-        mean = self.per_day * day.mood**0.5 * (1 - self.heat + self.heat * warm)
-        starts = sorted(day.at(dice.uniform(self.earliest, self.latest)) for _ in range(dice.count(3 * mean)))
-        for start in starts:
-            awake = next((span for span in day.diary.awake if span[0] <= start < span[1]), None)
-            if start < free or awake is None or not dice.chance(0.55):
+        mean = self.per_day * day.mood**0.8 * (1 - self.heat + self.heat * warm)
+        low, high = day.at(self.earliest), day.at(self.latest)
+        moments = (day.diary.moment(dice, low, high, 0.5) for _ in range(dice.count(mean)))
+        for start in sorted(moment for moment in moments if moment is not None):
+            if start < free:
                 continue
+            awake = next(span for span in day.diary.awake if span[0] <= start < span[1])
             end = start + 60 * dice.lognormal(self.minutes, self.spread)
             end = min(end, start + 50_000)
             if end > awake[1] and not dice.chance(self.linger):
@@ -73,8 +74,5 @@ class Device(Appliance, tag="device", frozen=True, kw_only=True):
         elif not self.levels:
             loads.pulse(channel, start, end, watts)
         else:
-            dice = self.dice(day, round(start))
-            while start < end:
-                until = min(end, start + 60 * dice.exponential(self.dwell) + 2)
-                loads.pulse(channel, start, until, watts * (1 - self.levels * dice.unit()))
-                start = until
+            key = self.dice(day, round(start)).key
+            loads.wander(channel, start, end, watts, self.levels, 60 * self.dwell, key)

@@ -39,7 +39,7 @@ class Geyser(Appliance, tag="geyser", frozen=True, kw_only=True):
     loss: Annotated[float, msgspec.Meta(ge=0, le=20)] = 1.1
     lead: Annotated[float, msgspec.Meta(ge=0, le=120)] = 15.0  # minutes on before the bath, by hand
     basins: Annotated[float, msgspec.Meta(ge=0, le=30)] = 0.0  # small draws a day at basin and sink
-    forgotten: Share = 0.04  # of sessions it is left on for an hour or more
+    forgotten: Share = 0.08  # of sessions it is left on for an hour or more
 
     @property
     def peak(self) -> float:
@@ -105,7 +105,7 @@ class Geyser(Appliance, tag="geyser", frozen=True, kw_only=True):
             inlet = self.inlet(day)
             left = self.setpoint - dice.uniform(0.0, 0.7) * (self.setpoint - inlet)
             cooled = exp(-max(0.0, group[0].start - last) * self.loss / self.capacity)
-            on = group[0].start - self.lead * 60 * dice.lognormal(1.0, 0.35)
+            on = group[0].start - self.lead * 60 * dice.lognormal(1.0, 0.55)
             off = group[-1].start + dice.uniform(-60, 720)
             if dice.chance(self.forgotten):
                 off += dice.exponential(5400)

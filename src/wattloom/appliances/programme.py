@@ -63,12 +63,10 @@ class Programme(Appliance, tag="programme", frozen=True, kw_only=True):
         for phase in self.phases:
             end = at + 60 * phase.minutes * stretch * dice.lognormal(1.0, 0.10)
             channel, watts = _RESPONSES[phase.response], phase.watts * dice.uniform(0.93, 1.0)
-            if not phase.on:
+            if phase.on:
+                loads.cycle(channel, at, end, watts, phase.on, phase.off, dice.key ^ round(at), jitter=0.15)
+            else:
                 loads.pulse(channel, at, end, watts)
-                at = end
-            while at < end:
-                off = min(end, at + phase.on * dice.uniform(0.85, 1.15))
-                loads.pulse(channel, at, off, watts * dice.uniform(0.85, 1.0))
-                at = off + phase.off * dice.uniform(0.85, 1.15)
+            at = end
         loads.pulse(Channel.ELECTRONIC, start, at, self.base)
         return at

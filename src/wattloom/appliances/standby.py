@@ -39,9 +39,5 @@ class Standby(Appliance, tag="standby", frozen=True, kw_only=True):
         """The levels from today's anchor to tomorrow's."""
         dice = self.dice(day)
         at, end = self._anchor(day), self._anchor(day.next)
-        today = self.swing * dice.unit()  # some days lie higher than others
-        while at < end:
-            until = min(end, at + 60 * dice.lognormal(self.minutes, 1.1) + 1)
-            low = max(today, self.swing * dice.unit())
-            loads.pulse(Channel.ELECTRONIC, at, until, self.watts * (1 - low))
-            at = until
+        today = dice.unit() ** 2  # some days lie lower than others
+        loads.wander(Channel.ELECTRONIC, at, end, self.watts, self.swing, 60 * self.minutes, dice.key, today)

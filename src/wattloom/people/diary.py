@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from wattloom.noise import Draws
 from wattloom.people.span import Span, merged
 
 
@@ -37,7 +38,7 @@ class PersonDay:
 class Diary:
     """The day of a household: its people's days put together."""
 
-    def __init__(self, people: list[PersonDay]) -> None:
+    def __init__(self, people: list[PersonDay], dice: Draws) -> None:
         self.people = people
         #: Somebody is up: spans without overlap.
         self.awake = merged(span for person in people for span in person.awake)
@@ -47,6 +48,33 @@ class Diary:
         self.asleep = [span for person in people for span in person.asleep]
         self.baths = sorted(bath for person in people for bath in person.baths)
         self.meals = _together(sorted(meal for person in people for meal in person.meals))
+
+        #: When things get done: people switch things on in bouts, not evenly through the day.
+        self.bouts = sorted(self._bouts(dice))
+
+    def _bouts(self, dice: Draws) -> list[Span]:
+        """After getting up or coming home, around meals, and now and then: a few minutes to an hour each."""
+        bouts = [(meal.start - 300, meal.start + dice.lognormal(1500, 0.4)) for meal in self.meals]
+        for start, end in self.awake:
+            if dice.chance(0.8):
+                bouts.append((start, start + dice.lognormal(1300, 0.5)))
+            at = start + dice.exponential(9000)
+            while at < end:
+                until = at + dice.lognormal(1100, 0.7)
+                bouts.append((at, until))
+                at = until + dice.exponential(9000)
+        return [(low, min(high, end)) for low, high in bouts for start, end in self.awake if start <= low < end]
+
+    def moment(self, dice: Draws, low: float, high: float, bout: float = 0.7) -> float | None:
+        """A moment between `low` and `high` at which somebody is up, in a bout with that chance; None if there is none."""
+        for spans in (self.bouts, self.awake) if dice.chance(bout) else (self.awake,):
+            inside = [(max(a, low), min(b, high)) for a, b in spans if min(b, high) > max(a, low)]
+            left = dice.unit() * sum(b - a for a, b in inside)
+            for start, end in inside:
+                if left < end - start:
+                    return start + left
+                left -= end - start
+        return None
 
     def occupied(self) -> list[Span]:
         """Somebody is there, awake or asleep."""

@@ -29,6 +29,7 @@ class Resident(msgspec.Struct, tag="resident", tag_field="role", forbid_unknown_
     free_later: Annotated[float, msgspec.Meta(ge=0, le=360)] = 60.0  # minutes longer in bed on a free day
     jitter: Annotated[float, msgspec.Meta(ge=0, le=120)] = 18.0  # minutes, standard deviation from day to day
     late: Share = 0.07  # of evenings go on for hours
+    restless: Share = 0.08  # of nights, up for a while
     ill: Share = 0.015  # of work days are spent at home
     home_office: Share = 0.0  # of work days are worked at home
     outings: Annotated[float, msgspec.Meta(ge=0, le=5)] = 0.9  # on a free day
@@ -67,7 +68,11 @@ class Resident(msgspec.Struct, tag="resident", tag_field="role", forbid_unknown_
         bed = max([bed, *(end + 1500 for _, end in holes)])
         person.awake = without((up, bed), holes)
         if not day.next.away:
-            person.asleep = [(bed, max(bed + 3 * 3600, self._wake(day.next)))]
+            rise = max(bed + 3 * 3600, self._wake(day.next))
+            person.asleep = [(bed, rise)]
+            if dice.chance(self.restless):  # up in the night for a while
+                start = dice.uniform(bed + 1800, rise - 3600)
+                person.awake.append((start, min(rise, start + dice.lognormal(1500, 0.8))))
         self._baths(person, up, bed, day)
         self._meals(person, up, bed, day)
         return person
@@ -91,11 +96,11 @@ class Resident(msgspec.Struct, tag="resident", tag_field="role", forbid_unknown_
         dice = day.draws("bath", self.name)
         if dice.chance(self.morning_bath):
             start = up + dice.uniform(8, 45) * 60
-            person.baths.append(Draw(start, dice.lognormal(self.litres, 0.6)))
+            person.baths.append(Draw(start, dice.lognormal(self.litres, 0.7)))
         if dice.chance(self.evening_bath) and person.awake:
             home = person.awake[-1][0] if len(person.awake) > 1 else day.at(18.2 * 3600)
             start = min(max(home, day.at(17.6 * 3600)) + dice.uniform(10, 80) * 60, bed - 1200)
-            person.baths.append(Draw(start, dice.lognormal(self.litres, 0.6)))
+            person.baths.append(Draw(start, dice.lognormal(self.litres, 0.7)))
         person.baths = [bath for bath in person.baths if within(bath.start, person.awake)]
 
     def _meals(self, person: PersonDay, up: float, bed: float, day: Day) -> None:

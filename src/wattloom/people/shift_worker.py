@@ -122,7 +122,7 @@ class ShiftWorker(msgspec.Struct, tag="shift_worker", tag_field="role", forbid_u
     def _bath(self, person: PersonDay, start: float, day: Day, when: str) -> None:
         dice = day.draws("bath", when, self.name)
         if dice.chance(self.bath) and within(start, person.awake):
-            person.baths.append(Draw(start, dice.lognormal(self.litres, 0.6)))
+            person.baths.append(Draw(start, dice.lognormal(self.litres, 0.7)))
 
     def _meal(self, person: PersonDay, start: float, name: str, size: float, day: Day) -> None:
         dice = day.draws("meal", name, self.name)
