@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from wattloom.faults.draws import Integers, Words, again, below
+from wattloom.faults.draws import Integers, Words, again, below, below_low
 from wattloom.faults.episodes import Episodes
 from wattloom.faults.kinds import KINDS, NAMES, Kind
 from wattloom.faults.planfile import Plan
@@ -21,12 +21,13 @@ from wattloom.source import Source
 Index = NDArray[np.intp]
 #: Readings stay within what an int32 of watts can say.
 MOST: Final = 2**31 - 2
-STRENGTH, READING = 3, 16
-_OF_ROWS: Final = np.array([KINDS[name].of_rows for name in NAMES])
-_LOWEST: Final = np.array([0, 0, 1, 0, 2, 0, 1, 0])
-_HIGHEST: Final = np.array([0, 0, 1, 1, 2, 2, 2, 2])
+STRENGTH, READING = 2, 16
+#: In the table the faults of rows and time come last.
+_FIRST_OF_ROWS: Final = sum(not kind.of_rows for kind in KINDS.values())
+#: The lowest and the highest meter among bits.
+_LOWEST: Final = np.array([0, 0, 1, 0, 2, 0, 1, 0], np.int8)
+_HIGHEST: Final = np.array([0, 0, 1, 1, 2, 2, 2, 2], np.int8)
 _KIND_EDGES: Final = np.arange(len(NAMES) + 1, dtype=np.int8)
-_PAIR: Final = np.array([bits.bit_count() > 1 for bits in range(8)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +87,23 @@ class Stretch:
             if low < high:
                 yield KINDS[name], slice(first, end), slice(low, high)
 
-    def value(self, second: int, meter: int) -> int:
-        """A meter's true power at a second, in the stretch or before it; MISSING where there is no row."""
-        truth = self.truth
-        if not len(truth) or second < truth.time[0]:
-            truth = self.source.truth(second, second + 1)
-        row = int(truth.time.searchsorted(second))
-        return int(truth.watts[meter, row]) if row < len(truth) and truth.time[row] == second else MISSING
+    def watts(self, second: Seconds, meter: NDArray[np.int8]) -> Integers:
+        """True power at seconds, in the stretch or before it; MISSING where there is no row."""
+        if not len(self.truth):
+            return np.full(len(second), MISSING, np.int64)
+        row = np.minimum(np.searchsorted(self.truth.time, second), len(self.truth) - 1)
+        watts = np.where(self.truth.time[row] == second, self.truth.watts[meter, row], MISSING).astype(np.int64)
+        for outside in np.flatnonzero(second < self.truth.time[0]).tolist():
+            truth = self.source.truth(int(second[outside]), int(second[outside]) + 1)
+            watts[outside] = truth.watts[meter[outside], 0] if len(truth) else MISSING
+        return watts
 
     def _row(self, second: Seconds) -> Index:
         """The first row at or after each second."""
         if self.source.span is None and len(self.truth):  # a row each step
-            row: Index = -((self.truth.time[0] - second) // self.source.step)
+            row: Index = second - self.truth.time[0]
+            if self.source.step > 1:
+                row = -(-row // self.source.step)
             return np.minimum(np.maximum(row, 0), len(self.truth))
         return np.searchsorted(self.truth.time, second)
 
@@ -105,29 +111,32 @@ class Stretch:
 def alter(source: Source, plan: Plan, truth: Readings, found: Episodes) -> tuple[Values, Moves]:
     """What episodes change in `truth`: all rows that the source has of a stretch of time, in order of time."""
     stretch = Stretch(source, plan, truth, found)
-    kept = np.flatnonzero(~found.dropped)
-    kept = kept[np.argsort(found.kind[kept], kind="stable")]
-    of_rows = _OF_ROWS[found.kind[kept]]
-    return _values(stretch, kept[~of_rows]), _moves(stretch, kept[of_rows])
+    kinds = np.where(found.dropped, np.int8(len(NAMES)), found.kind) if found.dropped.any() else found.kind
+    order = np.argsort(kinds, kind="stable")
+    values, moves = np.searchsorted(kinds[order], np.array([_FIRST_OF_ROWS, len(NAMES)], np.int8)).tolist()
+    return _values(stretch, order[:values]), _moves(stretch, order[values:moves])
 
 
 def _values(stretch: Stretch, episode: Index) -> Values:
     bits = stretch.found.meters[episode]
-    meter = _LOWEST[bits]
-    if (pair := _PAIR[bits]).any():
+    meter = bits >> 1  # of one bit its place: 1, 2, 4 are 0, 1, 2
+    if (pair := bits & (bits - 1) != 0).any():
+        meter[pair] = _LOWEST[bits[pair]]
         episode, meter = np.concatenate((episode, episode[pair])), np.concatenate((meter, _HIGHEST[bits[pair]]))
         order = np.argsort(stretch.found.kind[episode], kind="stable")
         episode, meter = episode[order], meter[order]
     hit, row = stretch.touched(episode)
-    all_meters = meter[hit]
-    true = stretch.truth.watts[all_meters, row]
+    all_meters = meter[hit].astype(np.int64)
+    true: Watts = stretch.truth.watts.reshape(-1)[all_meters * len(stretch.truth) + row]
     watts = true.astype(np.int64)
     for kind, hits, part in stretch.by_kind(episode, hit):
         readings = Touched(stretch, kind, episode[hits], meter[hits], hit[part] - hits.start, row[part])
         readings.watts = watts[part].copy()
         assert kind.value is not None
         watts[part] = kind.value(readings)
-    watts = np.where((watts == MISSING) | (true == MISSING), MISSING, np.minimum(np.maximum(watts, -MOST), MOST))
+    missing = (watts == MISSING) | (true == MISSING)
+    np.clip(watts, -MOST, MOST, out=watts)
+    watts[missing] = MISSING
     return Values(episode[hit], all_meters, row, true, watts.astype(np.int32))
 
 
@@ -156,7 +165,8 @@ def strength(plan: Plan, kind: Kind, parameter: str, entry: NDArray[np.int16], w
     """A parameter of episodes of one kind, given by their entry and word, as integers of 1/scale."""
     low, spread = _ranges(plan, kind.name, parameter)
     order = [each.name for each in kind.parameters].index(parameter)
-    drawn = low[entry] + below(again(word, STRENGTH + order), spread[entry])
+    half = below_low(word, spread[entry]) if order == 0 else below(again(word, STRENGTH + order), spread[entry])
+    drawn = low[entry] + half
     if not kind.parameters[order].whole_steps:
         return drawn
     steps = (2 * drawn + step) // (2 * step)
@@ -169,35 +179,38 @@ class Touched:
     watts: Integers
 
     def __init__(
-        self, stretch: Stretch, kind: Kind, episode: Index, meter: Index | None, hit: Index, row: Index
+        self, stretch: Stretch, kind: Kind, episode: Index, meter: NDArray[np.int8] | None, hit: Index, row: Index
     ) -> None:
         found, self.step = stretch.found, stretch.source.step
-        self._start, self._end, self._bits = found.start[episode], found.end[episode], found.meters[episode]
-        self._entry, self._word = found.entry[episode], found.word[episode]
-        self._stretch, self._kind, self._meter, self._hit, self._row = stretch, kind, meter, hit, row
+        self._stretch, self._kind, self._found, self._episode = stretch, kind, found, episode
+        self._meter, self._hit, self._row = meter, hit, row
 
     def strength(self, name: str) -> Integers:
-        return strength(self._stretch.plan, self._kind, name, self._entry, self._word, self.step)[self._hit]
+        entry, word = self._found.entry[self._episode], self._found.word[self._episode]
+        return strength(self._stretch.plan, self._kind, name, entry, word, self.step)[self._hit]
 
     def position(self) -> Integers:
-        passed: Integers = self._stretch.truth.time[self._row] - self._start[self._hit]
+        passed: Integers = self._stretch.truth.time[self._row] - self._found.start[self._episode][self._hit]
         return passed
 
     def length(self) -> Integers:
-        return (self._end - self._start)[self._hit]
+        return (self._found.end[self._episode] - self._found.start[self._episode])[self._hit]
 
     def before(self) -> Integers:
         assert self._meter is not None
-        hits = zip((self._start - self.step).tolist(), self._meter.tolist(), strict=True)
-        return np.array([self._stretch.value(second, meter) for second, meter in hits], np.int64)[self._hit]
+        return self._stretch.watts(self._found.start[self._episode] - self.step, self._meter)[self._hit]
 
     def other(self) -> Integers:
-        partner = _LOWEST[self._bits] + _HIGHEST[self._bits] - self._meter
+        assert self._meter is not None
+        bits = self._found.meters[self._episode]
+        partner = _LOWEST[bits] + _HIGHEST[bits] - self._meter
         watts: Watts = self._stretch.truth.watts[partner[self._hit], self._row]
         return watts.astype(np.int64)
 
     def words(self) -> Words:
-        return again(self._word[self._hit] + self._stretch.truth.time[self._row].astype(np.uint64), READING)
+        return again(
+            self._found.word[self._episode][self._hit] + self._stretch.truth.time[self._row].astype(np.uint64), READING
+        )
 
 
 class TouchedRows(Touched):

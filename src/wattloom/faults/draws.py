@@ -36,12 +36,17 @@ def again(word: Words, purpose: int) -> Words:
 
 
 def below(word: Words, limit: Integers | int) -> Integers:
-    """An integer in [0, limit) from each word; limits are below 2**31.
+    """An integer in [0, limit) from the upper half of each word; limits are below 2**31.
 
     >>> below(words(1, np.arange(1000)), 6).max()
     np.int64(5)
     """
     return ((word >> _32) * np.asarray(limit).astype(np.uint64) >> _32).astype(np.int64)
+
+
+def below_low(word: Words, limit: Integers | int) -> Integers:
+    """The same from the lower half, which is independent of the upper one."""
+    return below(word << _32, limit)
 
 
 def _mixed(state: Words) -> Words:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wattloom.civil import Calendar
-from wattloom.faults.draws import Integers, Words, again, below, words
+from wattloom.faults.draws import Integers, Words, again, below, below_low, words
 from wattloom.faults.kinds import NAMES
 from wattloom.faults.planfile import Fault, Plan, check_plan, targets
 from wattloom.noise import key
@@ -29,7 +29,9 @@ _SHORTEST_DAY: Final = DAY - 2 * 3600
 #: A cell has at most this chance of an episode, unless it is a single reading.
 _CHANCE: Final = 0.25
 _LONGEST_CELL: Final = 3600
-KIND, TARGET, LENGTH = range(3)
+#: Instead of the meters that each get their own episode: one is drawn for all.
+_ONE: Final = (len(METERS),)
+SHAPE: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ class _Draw:
     number: int
     entry: Fault
     meters: tuple[int, ...]
-    """The meters that each get their own episode, as numbers; one for all is 3."""
+    """The meters that each get their own episode, as numbers, or _ONE."""
     kinds: NDArray[np.int8]
     bits: NDArray[np.int8]
     """(kinds, most targets): meters of each target, as bits."""
@@ -142,7 +144,7 @@ def _ready(number: int, entry: Fault, step: int, meters: tuple[str, ...]) -> _Dr
     bits = np.zeros((len(able), max(map(len, sets))), np.int8)
     for row, options in enumerate(sets):
         bits[row, : len(options)] = [sum(1 << METERS.index(meter) for meter in option) for option in options]
-    each = sorted({METERS.index(option[0]) for options in sets for option in options}) if entry.hits == "each" else [3]
+    each = sorted({METERS.index(option[0]) for options in sets for option in options}) if entry.hits == "each" else _ONE
     ranges = [[-(-seconds // (step * kind.readings)) for seconds in entry.lengths(kind)] for kind in able]
     least, most = np.array(ranges, np.int64).T
     cell, chance = 1, 1.0
@@ -157,8 +159,14 @@ def _ready(number: int, entry: Fault, step: int, meters: tuple[str, ...]) -> _Dr
     )  # fmt: skip
 
 
+@lru_cache(maxsize=128)
+def _drawn_day(plan: Plan, home: _Home, day: date) -> Episodes:
+    """Episodes as they are drawn for a local day, before any waits or is dropped."""
+    return _drawn(plan, home, day, home.calendar.midnight(day), home.calendar.midnight(day + timedelta(1)))
+
+
 def _drawn(plan: Plan, home: _Home, day: date, low: int, high: int) -> Episodes:
-    """Episodes as they are drawn for a local day, of those that start in [low, high)."""
+    """Those that start in [low, high)."""
     midnight, end = home.calendar.midnight(day), home.calendar.midnight(day + timedelta(1))
     origin = midnight + (home.phase - midnight) % home.step
     first, last = (-(-(max(midnight, min(second, end)) - origin) // home.step) for second in (low, high))
@@ -182,22 +190,22 @@ def _entry(draw: _Draw, home: _Home, day: date, origin: int, first: int, last: i
             slots += below(again(chances[hit], 0), draw.cell)
             inside = (slots >= first) & (slots < last)
             cells, slots = cells[inside], slots[inside]
+    if not len(cells):
+        return _NOTHING
     number = (cells[:, None] * 4 + np.array(draw.meters)).reshape(-1)
     word = words(key(*name, "what"), number)
-    kind = below(again(word, KIND), len(draw.kinds)) if len(draw.kinds) > 1 else np.zeros(len(word), np.int64)
-    if len(draw.meters) > 1 or draw.meters[0] < 3:
+    kind = below(word, len(draw.kinds)) if len(draw.kinds) > 1 else np.zeros(len(word), np.int64)
+    single = bool((draw.spread == 1).all() and (draw.readings * draw.least == 1).all())
+    shape = again(word, SHAPE) if draw.meters == _ONE or not single else word
+    if draw.meters == _ONE:
+        bits = draw.bits[kind, below_low(shape, draw.targets[kind])]
+    else:
         bits = np.tile(np.int8(1) << np.array(draw.meters, np.int8), len(cells))
-    else:
-        bits = draw.bits[kind, below(again(word, TARGET), draw.targets[kind])]
-    if (draw.spread == 1).all() and (draw.readings == 1).all() and (draw.least == 1).all():
-        seconds: Integers | int = home.step
-    else:
-        length = draw.least[kind] + below(again(word, LENGTH), draw.spread[kind])
-        seconds = length * draw.readings[kind] * home.step
+    length = 1 if single else (draw.least[kind] + below(shape, draw.spread[kind])) * draw.readings[kind]
     start = np.repeat(origin + slots * home.step, len(draw.meters))
-    count = len(start)
+    count, end = len(start), start + length * home.step
     return Episodes(
-        start, start + seconds, draw.kinds[kind], bits, np.broadcast_to(np.int16(draw.number), count), number,
+        start, end, draw.kinds[kind], bits, np.broadcast_to(np.int16(draw.number), count), number,
         np.broadcast_to(np.int64(day.toordinal()), count), word,
         np.broadcast_to(np.int64(0), count), np.broadcast_to(np.False_, count),
     )  # fmt: skip
@@ -215,15 +223,15 @@ def _spilt(plan: Plan, home: _Home, day: date) -> Episodes:
     """The episodes drawn for earlier days that would last beyond the midnight before `day`."""
     longest, midnight = _longest(plan, home.step), home.calendar.midnight(day)
     days = [day - timedelta(back) for back in range(-(-longest // _SHORTEST_DAY), 0, -1)]
-    found = Episodes.join([_drawn(plan, home, each, midnight - longest, midnight) for each in days] or [_NOTHING])
-    return found[found.end > midnight]
+    drawn = [found[found.end > midnight] for found in (_drawn_day(plan, home, each) for each in days)]
+    return Episodes.join([found for found in drawn if len(found)] or [_NOTHING])
 
 
 @lru_cache(maxsize=128)
 def _resolved(plan: Plan, home: _Home, day: date) -> Episodes:
     """The episodes of a day, none of which overlap on a meter unless dropped."""
     midnight, end = home.calendar.midnight(day), home.calendar.midnight(day + timedelta(1))
-    found = _drawn(plan, home, day, midnight, end)
+    found = _drawn_day(plan, home, day)
     free = [midnight, midnight, midnight]
     spilt = _spilt(plan, home, day)
     for bits, until in zip(spilt.meters.tolist(), spilt.end.tolist(), strict=True):

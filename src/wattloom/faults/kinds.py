@@ -94,9 +94,9 @@ def drift(readings: Touched) -> Integers:
 
 
 def noise(readings: Touched) -> Integers:
-    word, parts = readings.words(), (0, 16, 32, 48)
     # The sum of four 16-bit integers is near normal, with mean 2 * 65535 and deviation 65536 / sqrt(3) = 37837.
-    bell = sum(((word >> np.uint64(bits)) & np.uint64(0xFFFF)).astype(np.int64) for bits in parts) - 2 * 65_535
+    parts = readings.words()[:, None] >> np.array([0, 16, 32, 48], np.uint64) & np.uint64(0xFFFF)
+    bell = parts.sum(axis=1).astype(np.int64) - 2 * 65_535
     shaken = readings.watts + _rounded(readings.strength("deviation") * bell, 37_837)
     grid = readings.strength("grid")
     coarse = _rounded(readings.watts, grid) * grid

@@ -38,51 +38,48 @@ def reported(source: Source, plan: Plan, start: int, end: int) -> Readings:
 
 def arranged(truth: Readings, values: Values, moves: Moves) -> Readings:
     """The rows of `truth` (in order of arrival) after what happened to them, in order of arrival again."""
-    moved = np.flatnonzero(moves.copies == 1)
-    rows, late = moves.row[moved], np.flatnonzero(moves.arrival != moves.true)
-    after = np.searchsorted(truth.arrival, moves.arrival[late], side="right")
-    pieces = _pieces(len(truth), moves, late, after)
-    if len(pieces) == 1 and pieces[0] == (0, len(truth)):
-        watts, place = truth.watts.copy(), values.row
-        arrival, time = truth.arrival, truth.time.copy() if len(rows) else truth.time
-    else:
-        watts = np.concatenate([truth.watts[:, first:end] for first, end in pieces], axis=1)
-        arrival = np.concatenate([truth.arrival[first:end] for first, end in pieces])
-        place, rows = _places(pieces, values.row), _places(pieces, rows)
-        own = truth.time is not truth.arrival  # a recording's own disorder
-        time = np.concatenate([truth.time[first:end] for first, end in pieces]) if own else arrival.copy()
-        arrival[rows] = moves.arrival[moved]
-    watts.reshape(-1)[values.meter * watts.shape[1] + place] = values.watts
-    if len(rows):
-        time[rows] = moves.time[moved]
+    cells = values.meter * len(truth) + values.row
+    if not len(moves.row):
+        watts = truth.watts.copy()
+        watts.reshape(-1)[cells] = values.watts
+        return Readings(truth.arrival, truth.time, watts)
+    stay = np.flatnonzero(moves.copies == 1)
+    rows, (first, end) = moves.row[stay], _pieces(truth, moves)
+    pieces = list(map(slice, first.tolist(), end.tolist()))
+    watts = np.concatenate([truth.watts[:, piece] for piece in pieces], axis=1)
+    arrival = np.concatenate([truth.arrival[piece] for piece in pieces])
+    own = truth.time is not truth.arrival  # a recording's own disorder
+    time = np.concatenate([truth.time[piece] for piece in pieces]) if own else arrival.copy()
+    place = _places(first, end, np.concatenate((values.row, rows)))
+    watts.reshape(-1)[values.meter * watts.shape[1] + place[: len(cells)]] = values.watts
+    rows = place[len(cells) :]
+    arrival[rows], time[rows] = moves.arrival[stay], moves.time[stay]
     return Readings(arrival, time, watts)
 
 
-def _pieces(count: int, moves: Moves, late: Index, after: Index) -> list[tuple[int, int]]:
-    """Stretches [first, end) of `count` rows in the order in which they come; `late` moves come before rows `after`."""
-    gone, twice = np.sort(moves.row[moves.copies == 0]), moves.row[moves.copies == 2]
-    first, last = np.diff(gone, prepend=-2) != 1, np.diff(gone, append=count + 1) != 1
-    # Each event: the rows before `stop` come, then the late row if there is one, then the rows from `go` on.
-    events = [(stop, 1, -1, go) for stop, go in zip(gone[first].tolist(), (gone[last] + 1).tolist(), strict=True)]
-    events += [(row + 1, 1, -1, row) for row in twice.tolist()]
-    for row, stop in zip(moves.row[late].tolist(), after.tolist(), strict=True):
-        events += [(row, 1, -1, row + 1), (stop, 0, row, stop)]
-    pieces, at = [], 0
-    for stop, _, row, go in sorted(events):
-        if stop > at:
-            pieces.append((at, stop))
-        if row >= 0:
-            pieces.append((row, row + 1))
-        at = go
-    if at < count or not pieces:
-        pieces.append((at, count))
-    return pieces
+def _pieces(truth: Readings, moves: Moves) -> tuple[Index, Index]:
+    """First rows and ends of the stretches of rows of `truth` in the order in which they come."""
+    twice = moves.row[moves.copies == 2]
+    late = np.flatnonzero(moves.arrival != moves.true)
+    row = moves.row[late]
+    after = np.searchsorted(truth.arrival, moves.arrival[late], side="right")
+    out = np.concatenate((moves.row[moves.copies == 0], row))
+    # Each event: the rows before `stop` come, then a late row if there is one, then the rows from `go` on.
+    stop, go = np.concatenate((after, out, twice + 1)), np.concatenate((after, out + 1, twice))
+    order = np.argsort(stop, kind="stable")
+    comes = np.zeros((2, len(stop)), np.int64)
+    comes[:, : len(row)] = row, row + 1
+    first, end = np.zeros((2, 2 * len(stop) + 1), np.int64)
+    first[1::2], end[1::2] = comes[:, order]
+    first[2::2], end[:-1:2], end[-1] = go[order], stop[order], len(truth)
+    filled = first < end
+    filled[0] = True
+    return first[filled], end[filled]
 
 
-def _places(pieces: list[tuple[int, int]], rows: Index) -> Index:
+def _places(first: Index, end: Index, rows: Index) -> Index:
     """Where rows, each of which comes once, stand after the pieces are put together."""
-    first, end = np.array(pieces).T
-    place = np.cumsum(end - first) - end
+    shift = np.cumsum(end - first) - end
     order = np.argsort(first, kind="stable")
-    places: Index = rows + place[order][np.searchsorted(first[order], rows, side="right") - 1]
+    places: Index = rows + shift[order][np.searchsorted(first[order], rows, side="right") - 1]
     return places
