@@ -1,6 +1,9 @@
 """Distributions: each fit and density against scipy.stats on simulated data."""
 
+from __future__ import annotations
+
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +26,7 @@ CASES = {
 SIZE = 20_000
 
 
-def simulated(name, seed, size=SIZE):
+def simulated(name: str, seed: int, size: int = SIZE) -> Any:
     """Values on the 1 W grid, as x and counts."""
     params, _ = CASES[name]
     values = getattr(scipy.stats, name).rvs(**params, size=size, random_state=seed)
@@ -33,22 +36,22 @@ def simulated(name, seed, size=SIZE):
     return x / 1000, counts.astype(float)
 
 
-def bounds(name):
+def bounds(name: str) -> tuple[float, float]:
     params, _ = CASES[name]
     return (-1e9 if name == "norm" else params["loc"]), (params["scale"] + params["loc"] if name == "beta" else 1e6)
 
 
-def fitted(name, x, counts):
+def fitted(name: str, x: Any, counts: Any) -> dict[str, float]:
     low, high = bounds(name)
     return FAMILIES[name].fit(x, counts, low, high)
 
 
-def test_every_family_is_checked():
+def test_every_family_is_checked() -> None:
     assert set(CASES) == set(FAMILIES)
 
 
 @pytest.mark.parametrize("name", FAMILIES)
-def test_parameters_within_three_standard_errors(name):
+def test_parameters_within_three_standard_errors(name: str) -> None:
     """The standard errors are those of 40 simulations; the truth lies within 3 of their mean, 3.5 of each."""
     truth, _ = CASES[name]
     fits = [fitted(name, *simulated(name, seed, 4000)) for seed in range(40)]
@@ -63,7 +66,7 @@ def test_parameters_within_three_standard_errors(name):
 
 
 @pytest.mark.parametrize("name", FAMILIES)
-def test_likelihood_is_scipys(name):
+def test_likelihood_is_scipys(name: str) -> None:
     x, counts = simulated(name, 7)
     ours = fitted(name, x, counts)
     fixed = CASES[name][1]
@@ -74,7 +77,7 @@ def test_likelihood_is_scipys(name):
 
 
 @pytest.mark.parametrize("name", FAMILIES)
-def test_density_is_scipys(name):
+def test_density_is_scipys(name: str) -> None:
     x, counts = simulated(name, 3)
     params = fitted(name, x, counts)
     np.testing.assert_allclose(FAMILIES[name].logpdf(x, params), getattr(scipy.stats, name).logpdf(x, **params), 1e-9)
@@ -85,7 +88,7 @@ def test_density_is_scipys(name):
         st.tuples(st.integers(2, 9_000), st.integers(1, 10_000)), min_size=3, max_size=40, unique_by=lambda v: v[0]
     )
 )
-def test_every_fit_of_any_counts_is_finite(counted):
+def test_every_fit_of_any_counts_is_finite(counted: Any) -> None:
     counted.sort()
     x, counts = np.array(counted, dtype=float).T
     x = x / 1000
@@ -96,6 +99,6 @@ def test_every_fit_of_any_counts_is_finite(counted):
 
 
 @given(st.floats(1e-3, 1e6))
-def test_digamma_and_trigamma_are_scipys(x):
+def test_digamma_and_trigamma_are_scipys(x: Any) -> None:
     assert math.isclose(digamma(x), float(scipy.special.digamma(x)), rel_tol=1e-12, abs_tol=1e-12)
     assert math.isclose(trigamma(x), float(scipy.special.zeta(2, x)), rel_tol=1e-12)

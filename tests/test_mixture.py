@@ -1,14 +1,18 @@
 """Mixtures: the modes are found where quantiles as a start would miss them."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 import pytest
 
-from wattloom.mixture import single
+from wattloom.mixture import Mixture, single
 
 NARROWEST = 0.001
 
 
-def counted(weights, means, deviations, size=50_000, seed=1):
+def counted(weights: Any, means: Any, deviations: Any, size: int = 50_000, seed: int = 1) -> tuple[Any, Any]:
     draw = np.random.default_rng(seed)
     values = np.concatenate(
         [draw.normal(m, d, int(w * size)) for w, m, d in zip(weights, means, deviations, strict=True)]
@@ -17,7 +21,7 @@ def counted(weights, means, deviations, size=50_000, seed=1):
     return x, counts.astype(float)
 
 
-def grown(x, counts, components):
+def grown(x: Any, counts: Any, components: int) -> Mixture:
     mixture = single(x, counts)
     for _ in range(components - 1):
         mixture = mixture.split(x, counts, NARROWEST).refined(x, counts, NARROWEST, 200)
@@ -32,7 +36,7 @@ def grown(x, counts, components):
         ([0.45, 0.4, 0.05, 0.1], [1.05, 2.55, 4.05, 5.55], [0.116] * 4),
     ],
 )
-def test_modes_are_recovered_within_three_standard_errors(weights, means, deviations):
+def test_modes_are_recovered_within_three_standard_errors(weights: Any, means: Any, deviations: Any) -> None:
     x, counts = counted(weights, means, deviations)
     mixture = grown(x, counts, len(weights))
     order, means, deviations = np.argsort(mixture.means), np.array(means), np.array(deviations)
@@ -42,7 +46,7 @@ def test_modes_are_recovered_within_three_standard_errors(weights, means, deviat
     assert (abs(mixture.weights[order] - weights) < 0.005).all()
 
 
-def test_refinement_never_loses_likelihood():
+def test_refinement_never_loses_likelihood() -> None:
     x, counts = counted([0.7, 0.3], [0.3, 0.6], [0.1, 0.2])
     mixture, before = single(x, counts), -np.inf
     for _ in range(4):
@@ -55,7 +59,7 @@ def test_refinement_never_loses_likelihood():
         before = -np.inf
 
 
-def test_density_integrates_to_one():
+def test_density_integrates_to_one() -> None:
     mixture = grown(*counted([0.5, 0.5], [1.0, 2.0], [0.1, 0.3]), 3)
     grid = np.arange(-2, 6, 0.0005)
     assert abs(np.exp(mixture.logpdf(grid)).sum() * 0.0005 - 1) < 1e-9

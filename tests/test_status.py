@@ -1,6 +1,10 @@
 """Status: every value has one colour, the two channels stay apart, the worst comes first, alerts have patience."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,11 +26,11 @@ STATS = quick_stats(HOME, 5, DAY)
 NOON = HOME.calendar.midnight(DAY) + 43_200
 
 
-def stats_of(values):
+def stats_of(values: Any) -> Any:
     return meter_stats(Tally.of([np.array(values, dtype=np.int32)] * 7), idle=75, largest=3000)
 
 
-def judged(change=None, clock=43_200, arrival=None, time=None):
+def judged(change: Any = None, clock: int = 43_200, arrival: Any = None, time: Any = None) -> Judgement:
     """The judgement of one window of five seconds of classic-a, whose watts were changed in place."""
     truth = HOME.truth(NOON - 43_200 + clock, NOON - 43_200 + clock + 5)
     watts = truth.watts.copy()
@@ -42,8 +46,8 @@ def judged(change=None, clock=43_200, arrival=None, time=None):
     return judge(windows, STATS, HOME.calendar)[0]
 
 
-def setting(meter, second, watts):
-    def change(rows):
+def setting(meter: int, second: Any, watts: int) -> Callable[[Any], None]:
+    def change(rows: Any) -> None:
         rows[meter, second] = watts
 
     return change
@@ -64,14 +68,14 @@ def setting(meter, second, watts):
         (9999, "Red", "critical"),
     ],
 )
-def test_bands_of_a_plain_meter(watts, colour, label):
-    plain = meter_stats(Tally.of([np.repeat([400, 500, 600, 699], [26, 25, 47, 2])] * 7), idle=75, largest=900)
+def test_bands_of_a_plain_meter(watts: Any, colour: Any, label: str) -> None:
+    plain: Any = meter_stats(Tally.of([np.repeat([400, 500, 600, 699], [26, 25, 47, 2])] * 7), idle=75, largest=900)
     assert (plain.every.p25, plain.every.median, plain.every.p75, plain.critical) == (400, 500, 600, 700)
     assert by_value(watts, plain, DAY, 0) == (colour, label)
 
 
 @given(st.lists(st.integers(0, 3000), min_size=1, max_size=60), st.integers(0, 4000))
-def test_every_value_has_exactly_the_colour_of_the_definition(history, watts):
+def test_every_value_has_exactly_the_colour_of_the_definition(history: Any, watts: Any) -> None:
     stats = stats_of(history)
     colour, label = by_value(watts, stats, DAY, 0)
     assert colour in COLOURS[:3]
@@ -92,14 +96,14 @@ def test_every_value_has_exactly_the_colour_of_the_definition(history, watts):
             assert colour == "Green"
 
 
-def test_colours_never_fall_as_the_value_rises():
+def test_colours_never_fall_as_the_value_rises() -> None:
     stats = quick_stats(household("A"), 60, DAY).meters
     for of in stats.values():
         ranks = [COLOURS.index(by_value(watts, of, DAY, 43_200)[0]) for watts in range(0, 8000, 3)]
         assert ranks == sorted(ranks)
 
 
-def test_a_clean_window_says_so():
+def test_a_clean_window_says_so() -> None:
     found = judged()
     assert found.by_value == dict.fromkeys(METERS, "Green") == found.status
     assert found.quality == {meter: {"valid": 1.0, "counts": {}} for meter in METERS}
@@ -117,7 +121,7 @@ def test_a_clean_window_says_so():
         (setting(AC, slice(0, 3), -7), "AC", "Red", "AC: 3 negative seconds"),
     ],
 )
-def test_bad_readings_colour_their_meter(change, meter, status, words):
+def test_bad_readings_colour_their_meter(change: Any, meter: str, status: str, words: str) -> None:
     found = judged(change)
     assert found.status[meter] == found.priority == status
     assert words in found.reason
@@ -130,12 +134,12 @@ def test_bad_readings_colour_their_meter(change, meter, status, words):
     "kwargs",
     [{"time": (4, -1)}, {"time": (slice(None), -90)}, {"arrival": (4, 1)}, {"arrival": (2, -1), "time": (2, -1)}],
 )
-def test_bad_stamps_and_gaps_are_critical(kwargs):
+def test_bad_stamps_and_gaps_are_critical(kwargs: dict[str, Any]) -> None:
     assert judged(**kwargs).priority == "Critical Red"
 
 
-def test_the_worst_comes_first():
-    def change(rows):
+def test_the_worst_comes_first() -> None:
+    def change(rows: Any) -> None:
         rows[AC, 0], rows[GEYSER, 0], rows[OVERALL] = -1, MISSING, 1400
 
     found = judged(change)
@@ -143,11 +147,11 @@ def test_the_worst_comes_first():
     assert found.priority == "Critical Red"
 
 
-def test_a_shower_is_green_and_air_conditioning_at_noon_is_not():
+def test_a_shower_is_green_and_air_conditioning_at_noon_is_not() -> None:
     shower = judged(clock=6 * 3600 + 1800)
     assert shower.by_value["Geyser"] == "Green"
 
-    def cooling(rows):
+    def cooling(rows: Any) -> None:
         rows[AC] = 1200
         rows[OVERALL] += 1200
 
@@ -157,13 +161,13 @@ def test_a_shower_is_green_and_air_conditioning_at_noon_is_not():
     assert judged(cooling, clock=20 * 3600).label["AC"] == "typical"
 
 
-def test_what_is_unusual_needs_a_fortnight():
+def test_what_is_unusual_needs_a_fortnight() -> None:
     short = quick_stats(HOME, 5, DAY, days=13)
     assert by_value(1200, short.meters["AC"], DAY, 43_200) == ("Green", "typical")
 
 
 @pytest.mark.parametrize("name", ["A", "B", "C"])
-def test_clean_days_are_seldom_unusual_and_showers_green(name):
+def test_clean_days_are_seldom_unusual_and_showers_green(name: str) -> None:
     home = household(name)
     stats = quick_stats(home, 60, DAY)
     unusual, showers, windows = 0, [], 0
@@ -181,36 +185,36 @@ def test_clean_days_are_seldom_unusual_and_showers_green(name):
     assert not showers or showers.count("Green") / len(showers) > 0.9
 
 
-def test_ac_at_noon_in_household_a_is_unusual():
+def test_ac_at_noon_in_household_a_is_unusual() -> None:
     home = household("A")
-    of = quick_stats(home, 60, DAY).meters["AC"]
+    of: Any = quick_stats(home, 60, DAY).meters["AC"]
     assert DAY.weekday() < 5
     running = round(of.on.median)
     assert by_value(running, of, DAY, 43_200) == ("Yellow", "unusual")
     assert by_value(running, of, DAY, 22 * 3600)[0] == "Green"
 
 
-def test_every_reason_reaches_the_status():
+def test_every_reason_reaches_the_status() -> None:
     for reason in REASONS:
         assert reason.severity in COLOURS
 
 
-def window(by="Green", counts=None, valid=1.0):
+def window(by: Any = "Green", counts: Any = None, valid: float = 1.0) -> Judgement:
     return Judgement({"AC": by}, {}, {"AC": {"valid": valid, "counts": counts or {}}}, {}, "", "")
 
 
-def changes(windows):
+def changes(windows: Any) -> list[list[tuple[str, bool]]]:
     alerts = Alerts()
     return [[(alert.cause, alert.raised) for alert in alerts.update(each)] for each in windows]
 
 
-def test_a_red_value_needs_three_windows_and_three_to_clear():
+def test_a_red_value_needs_three_windows_and_three_to_clear() -> None:
     assert changes([window("Red")] * 2 + [window()] + [window("Red")] * 3) == [[], [], [], [], [], [("value", True)]]
     red, calm = [window("Red")] * 3, [window()] * 3
     assert changes([*red, *calm[:2], window("Red"), *calm])[3:] == [[], [], [], [], [], [("value", False)]]
 
 
-def test_bad_readings_raise_at_once():
+def test_bad_readings_raise_at_once() -> None:
     bad = window(counts={"negative": 1})
     assert changes([bad, window(), window(), window(), window()]) == [
         [("quality", True)],
@@ -222,14 +226,14 @@ def test_bad_readings_raise_at_once():
     assert changes([window(None, valid=0.0)]) == [[("quality", True)]]
 
 
-def test_a_window_without_a_value_neither_adds_to_a_row_nor_ends_it():
+def test_a_window_without_a_value_neither_adds_to_a_row_nor_ends_it() -> None:
     causes = changes([window("Red"), window("Red"), window(None, valid=0.0), window("Red")])
     assert causes == [[], [], [("quality", True)], [("value", True)]]
 
 
 @given(st.lists(st.tuples(st.sampled_from(["Green", "Yellow", "Red", None]), st.booleans()), max_size=40))
-def test_alerts_alternate_and_have_cause(stream):
-    alerts, state = Alerts(), {}
+def test_alerts_alternate_and_have_cause(stream: Any) -> None:
+    alerts, state = Alerts(), dict[str, bool]()
     for colour, bad in stream:
         for alert in alerts.update(window(colour, {"missing": 1} if bad else None)):
             assert isinstance(alert, Alert)

@@ -1,11 +1,15 @@
 """Windows: exact, the same however the rows are cut, and the same in batch and live."""
 
+from __future__ import annotations
+
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from wattloom.civil import Calendar, zone_of
 from wattloom.errors import Refusal
@@ -18,16 +22,16 @@ from wattloom.windows import average, check_interval, daily, history
 DAY = date(2026, 5, 1)
 
 
-def rows_of(arrival, watts):
+def rows_of(arrival: Any, watts: Any) -> Readings:
     arrival = np.asarray(arrival, dtype=np.int64)
     return Readings(arrival, arrival, np.broadcast_to(np.asarray(watts, dtype=np.int32), (3, len(arrival))))
 
 
-def no_flags(rows):
+def no_flags(rows: Readings) -> NDArray[np.uint32]:
     return np.zeros(rows.watts.shape, dtype=np.uint32)
 
 
-def test_mean_is_of_valid_seconds_and_rounds_half_up():
+def test_mean_is_of_valid_seconds_and_rounds_half_up() -> None:
     rows = rows_of(range(6), [1, 2, 10, 99, 4, MISSING])
     bits = no_flags(rows)
     bits[:, 3], bits[:, 5] = BITS["impossible"], BITS["missing"]
@@ -41,7 +45,7 @@ def test_mean_is_of_valid_seconds_and_rounds_half_up():
     }
 
 
-def test_gap_is_counted_and_a_repeated_row_does_not_hide_it():
+def test_gap_is_counted_and_a_repeated_row_does_not_hide_it() -> None:
     rows = rows_of([0, 1, 1, 4], [5, 6, 6, 7])
     bits = no_flags(rows)
     bits[:, 2] = BITS["duplicate"]
@@ -57,7 +61,7 @@ def test_gap_is_counted_and_a_repeated_row_does_not_hide_it():
     interval=st.integers(1, 7),
     cut=st.integers(0, 60),
 )
-def test_windows_are_exact_and_do_not_depend_on_the_slice(watts, bad, interval, cut):
+def test_windows_are_exact_and_do_not_depend_on_the_slice(watts: Any, bad: Any, interval: int, cut: int) -> None:
     rows = rows_of(range(len(watts)), watts)
     bits = no_flags(rows)
     bits[1, np.flatnonzero(bad[: len(watts)])] = BITS["negative"]
@@ -74,13 +78,13 @@ def test_windows_are_exact_and_do_not_depend_on_the_slice(watts, bad, interval, 
 
 
 @pytest.mark.parametrize(("interval", "step"), [(0, 1), (-5, 1), (86_401, 1), (90, 60), (59, 60)])
-def test_impossible_intervals_are_refused(interval, step):
+def test_impossible_intervals_are_refused(interval: int, step: int) -> None:
     with pytest.raises(Refusal, match="Interval must be"):
         check_interval(interval, step)
 
 
 @pytest.mark.parametrize("interval", [1, 5, 7, 35, 60, 3600, 25_000, 86_400])
-def test_history_is_what_the_live_stream_averages(interval):
+def test_history_is_what_the_live_stream_averages(interval: int) -> None:
     home = household("A")
     days = list(daily(home, interval, DAY, 2))
     anchor, midnight = home.calendar.anchor(), home.calendar.midnight
@@ -97,7 +101,7 @@ def test_history_is_what_the_live_stream_averages(interval):
     assert (np.concatenate([watts for _, watts in days], axis=1) == together).all()
 
 
-def test_history_of_a_day_with_23_hours_and_of_one_with_25():
+def test_history_of_a_day_with_23_hours_and_of_one_with_25() -> None:
     zone = Calendar(zone_of("Europe/Paris"))
     start = zone.midnight(date(2026, 3, 28))
     end = zone.midnight(date(2026, 10, 27))

@@ -65,12 +65,9 @@ class Fit:
             return Mixture(*table).logpdf(x)
         result = np.full(len(x), -math.inf)
         if self.name in FAMILIES:
-            low, high = self.params["loc"], math.inf
-            if self.name == "norm":
-                low = -math.inf
-            elif self.name == "beta":
-                high = low + self.params["scale"]
-            inside = (x > low) & (x < high)
+            inside = np.ones(len(x), dtype=bool) if self.name == "norm" else x > self.params["loc"]
+            if self.name == "beta":
+                inside &= (x - self.params["loc"]) / self.params["scale"] < 1
             result[inside] = FAMILIES[self.name].logpdf(x[inside], self.params)
         return result
 

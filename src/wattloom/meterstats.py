@@ -134,10 +134,21 @@ def meter_stats(tally: Tally, idle: int, largest: int, usual: Usual | None = Non
     every, on = _bands(tally, tally, fit, left), _bands(above, tally, fit, left)
     value, basis = _critical(every, on, max(largest, idle) + 1)
     yellow, red, by = _thresholds(every, on, idle, value)
-    shares = {value: count / len(tally) for value, count in atoms.items()}
-    drawn = histogram(tally.part(~np.isin(tally.values, list(atoms))), tally)
     return MeterStats(
-        *(len(tally), idle, every, on, value, basis, yellow, red, by, shares, left.share(tally), fit, usual, drawn)
+        windows=len(tally),
+        idle=idle,
+        every=every,
+        on=on,
+        critical=value,
+        basis=basis,
+        yellow=yellow,
+        red=red,
+        coloured_by=by,
+        atoms={value: count / len(tally) for value, count in atoms.items()},
+        continuous=left.share(tally),
+        fit=fit,
+        usual=usual,
+        histogram=histogram(tally.part(~np.isin(tally.values, list(atoms))), tally),
     )
 
 

@@ -1,7 +1,10 @@
 """`wattloom stats`: a table, JSON that is the server's, a picture, and one line for what cannot be."""
 
+from __future__ import annotations
+
 import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +15,7 @@ from wattloom.statistics import quick_stats
 HOUSE = ["stats", "--household", "classic-a", "--interval", "60", "--before", "2026-05-01"]
 
 
-def test_table_names_meters_and_figures(capsys):
+def test_table_names_meters_and_figures(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(HOUSE) == OK
     out = capsys.readouterr().out
     for word in ("AC", "Geyser", "Overall", "median", "critical value", "1.501", "3.001", "mixture of 4", "50.0%"):
@@ -20,18 +23,18 @@ def test_table_names_meters_and_figures(capsys):
     assert "Too little history" not in out
 
 
-def test_too_little_history_is_said(capsys):
+def test_too_little_history_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*HOUSE, "--days", "1"]) == OK
     assert "Too little history" in capsys.readouterr().out
 
 
-def test_json_is_what_the_server_answers(capsys):
+def test_json_is_what_the_server_answers(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*HOUSE, "--json"]) == OK
     answer = json.loads(capsys.readouterr().out)
     assert answer == json.loads(json.dumps(quick_stats(household("classic-a"), 60, date(2026, 5, 1)).json()))
 
 
-def test_another_seed_is_another_home(capsys):
+def test_another_seed_is_another_home(capsys: pytest.CaptureFixture[str]) -> None:
     answers = []
     for seed in ("0", "1"):
         assert main([*HOUSE, "--json", "--days", "2", "--seed", seed]) == OK
@@ -39,7 +42,7 @@ def test_another_seed_is_another_home(capsys):
     assert answers[0] != answers[1]
 
 
-def test_a_recording_of_ones_own(tmp_path, capsys):
+def test_a_recording_of_ones_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "home.csv"
     rows = [
         f"2026-05-01T{minute // 60:02}:{minute % 60:02}:00+05:30,{0.2 + minute % 5 / 10:.1f}" for minute in range(900)
@@ -50,7 +53,7 @@ def test_a_recording_of_ones_own(tmp_path, capsys):
     assert (answer["household"], answer["median"]) == ("mine", {"Overall": 0.4})
 
 
-def test_picture_beside_the_table(tmp_path, capsys):
+def test_picture_beside_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("matplotlib")
     assert main([*HOUSE, "--plot", str(tmp_path / "a.svg")]) == OK
     assert "median" in capsys.readouterr().out
@@ -71,7 +74,7 @@ def test_picture_beside_the_table(tmp_path, capsys):
         (["stats", "--data", "nowhere.csv"], "nowhere.csv"),
     ],
 )
-def test_bad_input_is_one_line(arguments, message, capsys):
+def test_bad_input_is_one_line(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == BAD_INPUT
     captured = capsys.readouterr()
     assert captured.out == ""
