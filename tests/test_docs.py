@@ -14,8 +14,8 @@ import wattloom
 from wattloom.cli import VERBS, app
 from wattloom.faults import KINDS
 from wattloom.faults import SCHEMA as LABELS
-from wattloom.rowfile import FORMATS as READ
 from wattloom.sinks import FORMATS as WRITTEN
+from wattloom.tablefile import FORMATS as READ
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted(

@@ -9,12 +9,13 @@ import pytest
 SRC = Path(__file__).parents[1] / "src"
 
 #: What lives where: modules and packages of `wattloom`. A new one is added here.
-STOREYS = {
+STOREYS: dict[str, str] = {
     "ground": "errors readings civil source memo clock stamps staging settings kernel noise",
     "world": "ranges loads mains place places weather day people appliances profile profiles household houses",
-    "files": "rowfile recording",
+    "files": "tablefile rowfile recording",
     "faults": "faults",
-    "views": "quality windows tally histogram hours distributions mixture fitting critical meterstats statistics status",
+    "views": "quality windows tally histogram hours distributions mixture fitting critical meterstats statistics "
+    "status",
     "out": "sinks datasets",
     "flow": "events streams",
     "edges": "plots web cli __init__",

@@ -13,8 +13,9 @@ import pytest
 from wattloom.errors import Refusal
 from wattloom.readings import MISSING
 from wattloom.recording import iter_rows, read_recording, read_recordings
-from wattloom.rowfile import FORMATS, RowFile, Several
+from wattloom.rowfile import RowFile, Several
 from wattloom.source import Source
+from wattloom.tablefile import FORMATS
 
 SHARED = Path(__file__).parents[1] / ".." / "shared" / "data"
 
