@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from wattloom.faults.drawn import Episodes
 from wattloom.faults.draws import Integers, Words, again, below, below_low
-from wattloom.faults.episodes import Episodes
 from wattloom.faults.kinds import KINDS, NAMES, Kind
 from wattloom.faults.planfile import Plan
 from wattloom.readings import MISSING, Readings, Seconds, Watts

@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from wattloom.faults.altering import Index, alter, strength
+from wattloom.faults.drawn import Episodes
 from wattloom.faults.draws import Integers
-from wattloom.faults.episodes import Episodes, episodes
+from wattloom.faults.episodes import episodes
 from wattloom.faults.kinds import KINDS, NAMES
 from wattloom.faults.planfile import Plan
 from wattloom.readings import METERS, Readings, Seconds

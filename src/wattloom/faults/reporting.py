@@ -26,6 +26,8 @@ def reported(source: Source, plan: Plan, start: int, end: int) -> Readings:
     if not plan.fault:
         return source.truth(start, end)
     found = episodes(source, plan, start, end)
+    if not len(found):
+        return source.truth(start, end)
     late = (found.kind == _LATE) & ((found.start < start) | (found.end > end))
     margin = source.step if late.any() else 0
     truth = source.truth(start - margin, end + margin)
@@ -48,12 +50,16 @@ def arranged(truth: Readings, values: Values, moves: Moves) -> Readings:
     pieces = list(map(slice, first.tolist(), end.tolist()))
     watts = np.concatenate([truth.watts[:, piece] for piece in pieces], axis=1)
     arrival = np.concatenate([truth.arrival[piece] for piece in pieces])
-    own = truth.time is not truth.arrival  # a recording's own disorder
-    time = np.concatenate([truth.time[piece] for piece in pieces]) if own else arrival.copy()
+    if truth.time is not truth.arrival:  # a recording's own disorder
+        time = np.concatenate([truth.time[piece] for piece in pieces])
+    else:
+        time = arrival.copy() if (moves.time != moves.arrival).any() else arrival
     place = _places(first, end, np.concatenate((values.row, rows)))
     watts.reshape(-1)[values.meter * watts.shape[1] + place[: len(cells)]] = values.watts
     rows = place[len(cells) :]
-    arrival[rows], time[rows] = moves.arrival[stay], moves.time[stay]
+    arrival[rows] = moves.arrival[stay]
+    if time is not arrival:
+        time[rows] = moves.time[stay]
     return Readings(arrival, time, watts)
 
 
