@@ -60,12 +60,17 @@ def shipped() -> list[str]:
     return sorted(entry.name.removesuffix(".toml") for entry in entries if entry.name.endswith(".toml"))
 
 
+def text(name: str) -> str:
+    """The TOML of a profile that comes with the package."""
+    if name not in shipped():
+        raise Refusal(f"Unknown profile {name!r}; allowed: {', '.join(shipped())}.")
+    return resources.files("wattloom.profiles").joinpath(f"{name}.toml").read_text("utf-8")
+
+
 @lru_cache(maxsize=64)
 def profile(name: str) -> Profile:
     """A profile that comes with the package."""
-    if name not in shipped():
-        raise Refusal(f"Unknown profile {name!r}; allowed: {', '.join(shipped())}, or a TOML file.")
-    return parse(resources.files("wattloom.profiles").joinpath(f"{name}.toml").read_text("utf-8"), f"{name}.toml")
+    return parse(text(name), f"{name}.toml")
 
 
 def load(path: Path | str) -> Profile:

@@ -45,9 +45,9 @@ class AirConditioner(Appliance, tag="air_conditioner", frozen=True, kw_only=True
     inverter: bool = False
     setpoint: Annotated[float, msgspec.Meta(ge=16, le=32)] = 25.5
     deadband: Annotated[float, msgspec.Meta(ge=0.3, le=4)] = 1.0
-    tau: Annotated[float, msgspec.Meta(ge=5, le=1000)] = 75.0  # minutes
+    tau: Annotated[float, msgspec.Meta(ge=5, le=1000)] = 95.0  # minutes
     gain: Annotated[float, msgspec.Meta(ge=0, le=15)] = 2.5  # K, people, sun and devices
-    drop: Kelvin = 16.0
+    drop: Kelvin = 25.0
     fan: Watts = 42.0
     comfort: Annotated[float, msgspec.Meta(ge=5, le=40)] = 22.0
     habit: Share = 0.9

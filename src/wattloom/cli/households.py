@@ -39,6 +39,7 @@ def show(
     name: Annotated[str, typer.Argument(help="As A or A/17.")],
     profile: Profiles = None,
     seed: Annotated[int, typer.Option(help="Another seed is another world.")] = 0,
+    toml: Annotated[bool, typer.Option("--toml", help="Print the profile itself, to start one of your own.")] = False,
 ) -> None:
     """Show one household: who lives there, where, and what its meters can read.
 
@@ -46,6 +47,11 @@ def show(
     """
     from wattloom.cli.options import houses_with, source_of
 
+    if toml:
+        from wattloom.profile import text
+
+        typer.echo(text(name), nl=False)
+        return
     source = source_of(houses_with(profile, seed), name)
     typer.echo(f"{source.name}: {source.description}")
     typer.echo(f"  time zone  {source.calendar.zone.key}")

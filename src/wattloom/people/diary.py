@@ -66,7 +66,7 @@ class Diary:
         return [(low, min(high, end)) for low, high in bouts for start, end in self.awake if start <= low < end]
 
     def moment(self, dice: Draws, low: float, high: float, bout: float = 0.7) -> float | None:
-        """A moment between `low` and `high` at which somebody is up, in a bout with that chance; None if there is none."""
+        """A moment between `low` and `high` at which somebody is up (`bout`: chance of a bout), or None."""
         for spans in (self.bouts, self.awake) if dice.chance(bout) else (self.awake,):
             inside = [(max(a, low), min(b, high)) for a, b in spans if min(b, high) > max(a, low)]
             left = dice.unit() * sum(b - a for a, b in inside)
