@@ -59,12 +59,13 @@ class Resident(msgspec.Struct, tag="resident", tag_field="role", forbid_unknown_
                 holes.append((leave, back))
                 if dice.chance(self.evening_out):
                     start = back + dice.uniform(0.2, 1.5) * 3600
-                    holes.append((start, start + dice.lognormal(6000, 0.5)))
+                    holes.append((start, start + min(4 * 3600.0, dice.lognormal(6000, 0.5))))
         else:
             for _ in range(dice.count(self.outings)):
                 start = day.at(dice.uniform(9.5, 20) * 3600)
-                holes.append((start, start + dice.lognormal(6600, 0.8)))
+                holes.append((start, start + min(8 * 3600.0, dice.lognormal(6600, 0.8))))
         holes = [(start, end) for start, end in holes if start < bed - 1800]
+        holes = [(start, min(end, day.at(26 * 3600))) for start, end in holes]
         bed = max([bed, *(end + 1500 for _, end in holes)])
         person.awake = without((up, bed), holes)
         if not day.next.away:

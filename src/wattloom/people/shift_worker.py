@@ -82,7 +82,8 @@ class ShiftWorker(msgspec.Struct, tag="shift_worker", tag_field="role", forbid_u
                 self._meal(person, up + dice.uniform(8, 20) * 60, "breakfast", 0.35, day)
             else:
                 outings = [day.at(dice.uniform(10, 20) * 3600) for _ in range(dice.count(self.outings))]
-                holes = [(start, start + dice.lognormal(7200, 0.7)) for start in outings if start > up + 1800]
+                lengths = (min(5 * 3600.0, dice.lognormal(7200, 0.7)) for _ in outings)
+                holes = [(a, a + n) for a, n in zip(outings, lengths, strict=True) if a > up + 1800]
                 bed = max([bed, *(end + 1800 for _, end in holes)])
                 person.awake += without((up, bed), holes)
                 self._bath(person, up + dice.uniform(20, 150) * 60, day, "free")
