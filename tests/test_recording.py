@@ -9,6 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from wattloom.errors import Refusal
 from wattloom.readings import MISSING
@@ -111,6 +113,19 @@ def test_offsets_in_the_file_are_its_zone_unless_one_is_named(tmp_path: Path) ->
     assert read_recording(path).calendar.index(read_recording(path).span[0]) == 0
 
 
+def test_parquet_keeps_the_zone_that_it_names(tmp_path: Path) -> None:
+    for zone in ("Asia/Kolkata", "+05:30", "UTC", None):
+        times = pa.array([1777573800, 1777573801], pa.timestamp("s", zone))
+        pq.write_table(pa.table({"time": times, "AC": [1.0, 2.0]}), tmp_path / "home.parquet")
+        recording = read_recording(tmp_path / "home.parquet", zone=None if zone else "UTC")
+        offset = "+05:30" if zone in ("Asia/Kolkata", "+05:30") else "+00:00"
+        assert recording.calendar.iso(recording.span[0]).endswith(offset)
+        assert recording.span[0] == 1777573800
+    pq.write_table(pa.table({"time": ["noon"], "AC": [1.0]}), tmp_path / "home.parquet")
+    with pytest.raises(Refusal, match="the column 'time' is string; it must be a timestamp"):
+        read_recording(tmp_path / "home.parquet")
+
+
 def test_a_wall_clock_that_goes_back_gives_every_second_once(tmp_path: Path) -> None:
     shown = ["01:50", "01:55", *[f"02:{m:02d}" for m in range(0, 60, 5)] * 2, "03:00"]
     path = csv_file(tmp_path, "time,Overall", *[f"2026-10-25 {clock}:00,0.5" for clock in shown])
@@ -165,6 +180,7 @@ GOOD = ("time,AC,Overall", "2026-05-01T00:00:00,1,2", "2026-05-01T00:00:05,1,2",
 REFUSED = {
     "no time": (("date,AC", "2026-05-01,1"), "no column 'time'; the columns are date, AC"),
     "no meter": (("time,power", "2026-05-01T00:00:00,1"), "none of the columns AC, Geyser, Overall"),
+    "a meter twice": (("time,AC,AC", "2026-05-01T00:00:00,1,1"), "the column 'AC' is there twice"),
     "no rows": (("time,AC",), "there are no rows"),
     "nothing at all": ((), "no column 'time'; the columns are none"),
     "one row": (GOOD[:2], "two different times"),
@@ -200,6 +216,28 @@ def test_a_damaged_file_is_refused(tmp_path: Path, name: str, content: bytes) ->
     path.write_bytes(content)
     with pytest.raises(Refusal, match="home"):
         read_recording(path)
+
+
+cells = st.sampled_from(
+    ["", "time", "AC", "Overall", "1", "1.5", "-3", "nan", "inf", "1e300", "1_0", "x", '"', "2026-05-01T00:00:00",
+     "2026-05-01T00:00:01", "2026-05-01T00:00:02+05:30", "2026-13-01", "\x00", "é", "#"]
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.lists(cells, max_size=4), max_size=6), st.sampled_from(["", "time,AC\n2026-05-01T00:00:00,1\n"]))
+def test_whatever_is_in_a_csv_is_taken_or_refused_in_one_line(
+    tmp_path: Path, rows: list[list[str]], start: str
+) -> None:
+    path = tmp_path / "home.csv"
+    path.write_text(start + "\n".join(",".join(row) for row in rows), "utf-8")
+    try:
+        recording = read_recording(path, zone="UTC")
+    except Refusal as refusal:
+        lines = str(refusal).splitlines()
+    else:
+        lines = [recording.description]
+    assert len(lines) == 1
 
 
 def test_a_file_cut_short_is_refused(tmp_path: Path) -> None:

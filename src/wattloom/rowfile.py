@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from wattloom.civil import zone_of
 from wattloom.errors import Refusal
 from wattloom.readings import METERS, MISSING, Seconds, Watts
 from wattloom.stamps import FIRST, LAST, LocalClock, Skipped, fixed_zone, server_zone
@@ -43,40 +44,37 @@ class RowFile:
     """
 
     def __init__(self, path: str | Path, zone: ZoneInfo | None = None) -> None:
-        text = str(path)
-        self.path = Path(text)
-        chosen = None
-        if not self.path.exists() and "#" in text:
-            name, _, chosen = text.rpartition("#")
-            self.path = Path(name)
+        self.path, household = _chosen(str(path))
         self._format = format_of(self.path)
-        try:
-            names = self._format.columns(self.path)
-            sample = self._format.sample(self.path) if "time" in names else ""
-        except UNREADABLE as error:
-            raise Refusal(f"{self.path}: cannot be read: {error}") from None
-        if "time" not in names:
-            raise Refusal(
-                f"{self.path}: there is no column 'time'; the columns are {', '.join(names)[:200] or 'none'}."
-            )
-        homes = _homes(names)
-        if not homes:
-            allowed = ", ".join(METERS)
-            raise Refusal(
-                f"{self.path}: there is none of the columns {allowed}; the columns are {', '.join(names)[:200]}."
-            )
+        schema = self._schema()
+        homes = _homes(schema.names)
         self.households: tuple[str, ...] = tuple(homes)
-        if chosen is None and len(homes) > 1:
+        if not homes:
+            raise Refusal(f"{self.path}: there is none of the columns {', '.join(METERS)}; {_listed(schema)}.")
+        if household is None and len(homes) > 1:
             raise Several(self.path, self.households)
-        if chosen is not None and chosen not in homes:
-            raise Refusal(
-                f"{self.path} has no household {chosen!r}; it has {', '.join(filter(None, homes)) or 'only one'}."
-            )
-        self._columns = homes[next(iter(homes)) if chosen is None else chosen]
-        self.household = chosen or self.households[0]
-        offset = _offset_of(sample)
-        self._naive = offset is None
-        self.zone = zone or (server_zone() if offset is None else fixed_zone(offset))
+        if household is not None and household not in homes:
+            there = ", ".join(filter(None, homes)) or "only one, without a name"
+            raise Refusal(f"{self.path} has no household {household!r}; it has {there}.")
+        self.household = self.households[0] if household is None else household
+        self._columns = homes[self.household]
+        stamp = schema.field("time").type
+        self._naive = stamp.tz is None
+        self.zone = zone or (server_zone() if self._naive else _zone(stamp.tz))
+
+    def _schema(self) -> Any:
+        try:
+            schema = self._format.schema(self.path)
+        except UNREADABLE as error:
+            raise Refusal(f"{self.path}: cannot be read: {_line(error)}") from None
+        if "time" not in schema.names:
+            raise Refusal(f"{self.path}: there is no column 'time'; {_listed(schema)}.")
+        for name in schema.names:
+            if schema.names.count(name) > 1 and (name == "time" or name.endswith(METERS)):
+                raise Refusal(f"{self.path}: the column {name!r} is there twice.")
+        if not pa.types.is_timestamp(kind := schema.field("time").type):
+            raise Refusal(f"{self.path}: the column 'time' is {kind}; it must be a timestamp.")
+        return schema
 
     @property
     def meters(self) -> tuple[str, ...]:
@@ -137,7 +135,7 @@ class RowFile:
                     for index, column in wanted.items():
                         if problem := _problem(column, cells[index], self._naive):
                             return Refusal(f"{where}: {column} is {cells[index][:40]!r}; {problem}.")
-        return Refusal(f"{self.path}: cannot be read: {str(error).splitlines()[0]}")
+        return Refusal(f"{self.path}: cannot be read: {_line(error)}")
 
 
 class Several(Refusal):
@@ -146,6 +144,21 @@ class Several(Refusal):
     def __init__(self, path: Path, households: tuple[str, ...]) -> None:
         self.households = households
         super().__init__(f"{path} holds the households {', '.join(households)}; choose one, as {path}#{households[0]}.")
+
+
+def _chosen(text: str) -> tuple[Path, str | None]:
+    """A file and the household chosen of it; a `#` may also be part of a file's name."""
+    name, mark, household = text.rpartition("#")
+    return (Path(text), None) if not mark or Path(text).exists() else (Path(name), household)
+
+
+def _line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200]
+
+
+def _listed(schema: Any) -> str:
+    names = " ".join(", ".join(schema.names).split())
+    return f"the columns are {names[:200] or 'none'}"
 
 
 def _homes(columns: list[str]) -> dict[str, dict[str, str]]:
@@ -161,15 +174,12 @@ def _homes(columns: list[str]) -> dict[str, dict[str, str]]:
     return homes
 
 
-def _offset_of(sample: str) -> int | None:
-    """Seconds ahead of UTC that a time says, None where it says nothing (or is no time, which comes to light later)."""
-    if sample == "Z":
-        return 0
-    try:
-        offset = datetime.fromisoformat(sample.strip()).utcoffset()
-    except ValueError:
-        return None
-    return None if offset is None else int(offset.total_seconds())
+def _zone(name: str) -> ZoneInfo:
+    """The zone that a file says: a place, or an offset such as +05:30."""
+    if name[:1] in ("+", "-"):
+        hours, _, minutes = name[1:].partition(":")
+        return fixed_zone((-60 if name[0] == "-" else 60) * (60 * int(hours) + int(minutes)))
+    return zone_of(name)
 
 
 def _watts(column: Any) -> NDArray[np.int32]:

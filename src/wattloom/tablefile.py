@@ -7,12 +7,12 @@ import gzip
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.csv
-import pyarrow.parquet
 
 from wattloom.errors import Refusal
 
@@ -25,26 +25,41 @@ _BLOCK: Final = 1 << 22
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How one kind of file is read: its columns, the text or type of its first time, its rows, and its row numbers."""
+    """How one kind of file is read.
 
-    columns: Callable[[Path], list[str]]
-    sample: Callable[[Path], Any]
+    - `schema` gives the columns; that of `time` is a timestamp with the zone or the offset that the file says, if any;
+    - `batches` gives the rows of some columns, `time` first, bounded in number, for a file with or without offsets;
+    - rows are numbered in messages as `unit`, from `first`.
+    """
+
+    schema: Callable[[Path], Any]
     batches: Callable[[Path, list[str], bool], Iterator[Any]]
     unit: str
     first: int
 
 
-def _csv_columns(path: Path) -> list[str]:
+def _csv_schema(path: Path) -> Any:
     with text_of(path) as lines:
-        return next(csv.reader(lines), [])
-
-
-def _csv_sample(path: Path) -> str:
-    with text_of(path) as lines:
-        first = next(csv.DictReader(lines), None)
-    if first is None:
+        rows = filter(None, csv.reader(lines))
+        names, sample = next(rows, []), next(rows, None)
+    if "time" in names and sample is None:
         raise Refusal(f"{path}: there are no rows.")
-    return str(first["time"] or "")
+    moments = dict(zip(names, sample or [], strict=False))
+    kinds = {"time": pa.timestamp("ms", _offset(moments.get("time", "")))}
+    return pa.schema([(name, kinds.get(name, pa.string())) for name in names])
+
+
+def _offset(moment: str) -> str | None:
+    """The offset from UTC that a time says, None where it says none (or is no time, which comes to light later).
+
+    >>> _offset("2026-05-01T00:00:00+05:30"), _offset("2026-05-01 00:00")
+    ('+05:30', None)
+    """
+    try:
+        stamp = datetime.fromisoformat(moment.strip())
+    except ValueError:
+        return None
+    return None if stamp.tzinfo is None else stamp.isoformat()[-6:]
 
 
 def _csv_batches(path: Path, columns: list[str], naive: bool) -> Iterator[Any]:
@@ -63,7 +78,9 @@ def _csv_batches(path: Path, columns: list[str], naive: bool) -> Iterator[Any]:
 
 def _parquet_batches(path: Path, columns: list[str], naive: bool) -> Iterator[Any]:
     del naive
-    with pa.parquet.ParquetFile(path) as file:
+    from pyarrow.parquet import ParquetFile
+
+    with ParquetFile(path) as file:
         yield from file.iter_batches(batch_size=1 << 18, columns=["time", *columns])
 
 
@@ -74,32 +91,22 @@ def _arrow_batches(path: Path, columns: list[str], naive: bool) -> Iterator[Any]
             yield file.get_batch(index).select(["time", *columns])
 
 
-def _typed(schema: Callable[[Path], Any]) -> Callable[[Path], Any]:
-    def sample(path: Path) -> Any:
-        kind = schema(path).field("time").type
-        if not pa.types.is_timestamp(kind):
-            raise Refusal(f"{path}: the column 'time' is {kind}; it must be a timestamp.")
-        return "Z" if kind.tz else ""
-
-    return sample
-
-
 def _arrow_schema(path: Path) -> Any:
     with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as file:
         return file.schema
 
 
-def _schema_names(schema: Callable[[Path], Any]) -> Callable[[Path], list[str]]:
-    return lambda path: list(schema(path).names)
+def _parquet_schema(path: Path) -> Any:
+    from pyarrow.parquet import read_schema
+
+    return read_schema(path)
 
 
 #: The kinds of file, by the ending of the name.
 FORMATS: Final = {
-    ".csv": Format(_csv_columns, _csv_sample, _csv_batches, "line", 2),
-    ".parquet": Format(
-        _schema_names(pa.parquet.read_schema), _typed(pa.parquet.read_schema), _parquet_batches, "row", 1
-    ),
-    ".arrow": Format(_schema_names(_arrow_schema), _typed(_arrow_schema), _arrow_batches, "row", 1),
+    ".csv": Format(_csv_schema, _csv_batches, "line", 2),
+    ".parquet": Format(_parquet_schema, _parquet_batches, "row", 1),
+    ".arrow": Format(_arrow_schema, _arrow_batches, "row", 1),
 }
 
 
