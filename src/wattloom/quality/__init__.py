@@ -1,0 +1,12 @@
+"""Quality: which seconds of a meter cannot be believed, and why.
+
+A baseline says what is normal for a source, one check per reason looks for what is not, row after row, and a judge
+goes through the checks. `REASONS` is the table of them, `flags` the answer.
+"""
+
+from wattloom.quality.baseline import Baseline, baseline
+from wattloom.quality.chunk import Flags
+from wattloom.quality.judge import CHECKPOINT, Judge, flags
+from wattloom.quality.reasons import BITS, REASONS, Check, Reason
+
+__all__ = ["BITS", "CHECKPOINT", "REASONS", "Baseline", "Check", "Flags", "Judge", "Reason", "baseline", "flags"]

@@ -1,0 +1,148 @@
+"""Checks of the sum: Overall is its parts and a rest within bounds, and moves when they move."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from wattloom.quality.baseline import PULSE
+from wattloom.quality.chunk import Chunk, Complete, Integers, Mask
+from wattloom.readings import AC, GEYSER, OVERALL
+
+#: An edge of a part that Overall did not follow is remembered for so many seconds.
+REMEMBERED: Final = 3600
+
+
+class Imbalance:
+    """Overall - AC - Geyser is outside its bounds, or an edge of AC or Geyser is not to be seen in Overall.
+
+    Such an edge is remembered: until it is undone, or Overall is seen to make up for it, or the part and Overall move
+    together again, the part reads what it does not use.
+    """
+
+    def __init__(self) -> None:
+        self._anchor: Integers | None = None
+        self._owed = [0, 0]
+        self._since = [0, 0]
+
+    def find(self, chunk: Chunk) -> Mask:
+        marks = np.zeros(chunk.watts.shape, np.bool_)
+        if not chunk.baseline.balanced:
+            return marks
+        rows = chunk.complete()
+        least, greatest = chunk.baseline.rest
+        out = (rows.rest < least) | (rows.rest > greatest)
+        if out.any():
+            self._blame(rows, out, marks, chunk)
+        sound = rows.without(out)
+        self._follow(sound, marks, chunk)
+        if len(sound.at) and sound.at[-1] >= chunk.new:
+            self._anchor = sound.watts[:, -1]
+        return marks
+
+    def _blame(self, rows: Complete, out: Mask, marks: Mask, chunk: Chunk) -> None:
+        """Mark the meter that moved out of balance since the last row in balance; Overall if that is not clear."""
+        place = np.maximum.accumulate(np.where(out, -1, np.arange(len(out))))
+        anchors = rows.watts[:, np.maximum(place, 0)]
+        if self._anchor is not None:
+            old = (place < 0) | (rows.at[place] < chunk.new)
+            anchors = np.where(old, self._anchor[:, None], anchors)
+            moved = rows.watts - anchors
+        else:
+            moved = np.where(place < 0, 0, rows.watts - anchors)
+        least, greatest = chunk.baseline.rest
+        excess = np.where(rows.rest < least, least - rows.rest, greatest - rows.rest)
+        guilty = np.zeros(len(out), np.bool_)
+        for part in (AC, GEYSER):
+            alone = np.abs(moved[OVERALL] - moved[1 - part]) < np.abs(moved[part]) // 3
+            proven = out & alone & (np.sign(moved[part]) == np.sign(excess)) & (np.abs(moved[part]) >= np.abs(excess))
+            marks[part, rows.at[proven]] = True
+            guilty |= proven
+        marks[OVERALL, rows.at[out & ~guilty]] = True
+
+    def _follow(self, rows: Complete, marks: Mask, chunk: Chunk) -> None:
+        """Go from edge to edge and keep the books of what Overall did not follow."""
+        step, change = chunk.baseline.step, rows.change
+        new = rows.at >= chunk.new
+        size = np.abs(change)
+        alone = [
+            new & (size[part] >= step) & (np.abs(change[OVERALL] - change[1 - part]) <= np.maximum(step // 5, size[part] // 10))
+            for part in (AC, GEYSER)
+        ]  # fmt: skip
+        if not any(self._owed) and not alone[AC].any() and not alone[GEYSER].any():
+            return
+        edges = new & ((size[:OVERALL] >= step).any(axis=0) | (np.abs(rows.rest_change) >= step) | ~rows.near)
+        start = [chunk.new, chunk.new]
+        for place in np.flatnonzero(edges).tolist():
+            row, when = int(rows.at[place]), int(rows.arrival[place])
+            for part in (AC, GEYSER):
+                owed = self._owed[part]
+                after = self._settled(rows, part, place, step, bool(alone[part][place]))
+                if after != owed:
+                    if owed:
+                        self._mark(marks, chunk, part, start[part], row)
+                    start[part], self._since[part], self._owed[part] = row, when, after
+        for part in (AC, GEYSER):
+            if self._owed[part]:
+                self._mark(marks, chunk, part, start[part], len(chunk))
+
+    def _settled(self, rows: Complete, part: int, place: int, step: int, alone: bool) -> int:
+        """What a part still owes after an edge."""
+        owed = self._owed[part]
+        if not rows.near[place] or rows.arrival[place] > self._since[part] + REMEMBERED:
+            owed = 0
+        change = int(rows.change[part, place])
+        if alone:
+            owed += change
+            return owed if abs(owed) >= step // 2 else 0
+        if not owed:
+            return 0
+        rest = int(rows.rest_change[place])
+        followed = abs(change) >= step and abs(rest) <= max(step // 5, abs(change) // 8)
+        made_up = abs(rest - owed) <= abs(owed) // 6
+        return 0 if followed or made_up else owed
+
+    def _mark(self, marks: Mask, chunk: Chunk, part: int, start: int, end: int) -> None:
+        last = self._since[part] + REMEMBERED
+        end = min(end, int(np.searchsorted(chunk.arrival, last, side="right")))
+        marks[part, start:end] = True
+
+
+class Spike:
+    """The rest jumps further than any load does, or falls back after 1 to 3 rows as no load does.
+
+    The second is seen only when it is over, and marks the row that tells. An edge of AC or Geyser alone is an
+    imbalance. What stays for more than 3 rows is taken for a new load.
+    """
+
+    def find(self, chunk: Chunk) -> Mask:
+        marks = np.zeros(chunk.watts.shape, np.bool_)
+        base = chunk.baseline
+        if not base.present[OVERALL]:
+            return marks
+        rows = chunk.complete()
+        jumped = self._jumps(rows, base.rise)
+        marks[OVERALL, rows.at[jumped]] = True
+        rows = rows.without(jumped)
+        change, rest = rows.rest_change, rows.rest
+        for length in range(1, PULSE + 1):
+            fall = np.flatnonzero(change <= -base.pulse[length - 1])
+            fall = fall[fall > length]
+            near = rows.near[fall] & (rows.arrival[fall] - rows.arrival[fall - length - 1] <= (length + 3) * rows.step)
+            height = -change[fall]
+            rose = change[fall - length] >= np.maximum(height * 4 // 5, base.pulse[length - 1])
+            back = 5 * np.abs(rest[fall] - rest[fall - length - 1]) <= height
+            marks[OVERALL, rows.at[fall[near & rose & back]]] = True
+        return marks
+
+    def _jumps(self, rows: Complete, rise: int) -> Mask:
+        found = np.zeros(len(rows.at), np.bool_)
+        for place in np.flatnonzero(rows.rest_change > rise).tolist():
+            if not found[place]:
+                before = rows.rest[place - 1]
+                for after in range(place, min(place + PULSE, len(rows.at))):
+                    if rows.rest[after] - before <= rise or not rows.near[after]:
+                        break
+                    found[after] = True
+        return found

@@ -1,0 +1,207 @@
+"""Baseline: how the meters of a source behave when nothing is wrong, learned once from clean readings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wattloom.memo import Memo
+from wattloom.readings import METERS, OVERALL, Seconds, Watts
+from wattloom.source import Source
+
+#: A household is learned from so many days, this many days apart: all seasons and all days of the week.
+DAYS: Final = 16
+APART: Final = 23
+FIRST: Final = date(2025, 1, 1)
+#: A recording is learned from at most so many rows.
+MOST_ROWS: Final = 3_000_000
+#: Readings are looked up in tables up to so many W; what is larger is treated as that.
+TOP: Final = 1 << 16
+#: Levels are half an octave wide.
+LEVEL: Final = np.floor(2 * np.log2(np.arange(TOP) + 1)).astype(np.intp)
+LEVELS: Final = int(LEVEL[-1]) + 1
+#: A meter that stays exactly the same for longer than this when all is well cannot be told from a stuck one.
+PATIENCE: Final = 1800
+#: A change is sought in the row itself; short pulses last at most so many rows.
+PULSE: Final = 3
+NEVER: Final = 1 << 40
+
+Mask = NDArray[np.bool_]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Baseline:
+    """What is normal for one source; powers in W, runs in rows. Meters that it lacks have figures that never match.
+
+    - `cap` (3): a reading above it is impossible; `rest`: least and greatest Overall - AC - Geyser;
+    - `familiar` (2, TOP): whether AC or Geyser was ever steady near a power;
+    - `runs` (3, LEVELS): from how many equal readings in a row on a meter is stuck;
+    - `shake` (3, LEVELS): a step up and down again above it, time after time, is noise;
+    - `step`: an edge of AC or Geyser from which on Overall must be seen to follow;
+    - `rise`: a greater edge of the rest is no appliance; `pulse` (PULSE): nor is a higher pulse of 1, 2, 3 rows.
+    """
+
+    seconds: int
+    present: tuple[bool, bool, bool]
+    cap: Integers
+    rest: tuple[int, int]
+    familiar: NDArray[np.bool_]
+    runs: Integers
+    shake: Integers
+    step: int
+    rise: int
+    pulse: tuple[int, ...]
+
+    @property
+    def balanced(self) -> bool:
+        """Whether there is a sum to check: Overall and one of its parts."""
+        return self.present[OVERALL] and any(self.present[:OVERALL])
+
+
+def baseline(source: Source) -> Baseline:
+    """The baseline of a source, kept once it is made.
+
+    A household's comes from days of its own truth, spread over a fixed year; a recording's from its reference, or
+    from itself: then the most extreme 0.1 % of the rows are left out, since they may be what is sought.
+    """
+    return _kept.get(source, lambda: _of(source))
+
+
+_kept = Memo[Baseline](limit=512)
+
+
+def _of(source: Source) -> Baseline:
+    if source.span is not None:
+        history: Source = getattr(source, "reference", None) or source
+        assert history.span is not None
+        end = min(history.span[1], history.span[0] + MOST_ROWS * history.step)
+        rows = history.truth(history.span[0], end)
+        return learn(rows.time, rows.watts, source, 0.001 if history is source else 0.0)
+    days = [FIRST + timedelta(k * APART) for k in range(DAYS)]
+    midnight = source.calendar.midnight
+    parts = [source.truth(midnight(day), midnight(day + timedelta(1))) for day in days]
+    return learn(np.concatenate([p.time for p in parts]), np.concatenate([p.watts for p in parts], axis=1), source)
+
+
+def learn(time: Seconds, watts: Watts, source: Source, doubt: float = 0.0) -> Baseline:
+    """Learn from readings of a source in order of time; `doubt` is the share of rows not to be trusted."""
+    present = tuple(meter in source.meters for meter in METERS)
+    cap = np.array(source.cap, np.int64)
+    if doubt:
+        most = [_most(row[row >= 0], doubt) for row in watts]
+        cap = np.minimum(cap, 5 * np.array(most, np.int64) // 2)
+    known = (watts >= 0) & (watts <= cap[:, None])
+    values = np.minimum(watts, TOP - 1)
+    next_row = np.concatenate(([False], np.diff(time) == source.step))
+    floor, ceiling, step, rise, pulse = _rest(values, known, next_row, present, source, doubt)
+    runs = np.full((3, LEVELS), NEVER, np.int64)
+    shake = np.full((3, LEVELS), NEVER, np.int64)
+    familiar = np.ones((2, TOP), np.bool_)
+    for meter in range(3):
+        if present[meter]:
+            row, sound = values[meter][known[meter]], next_row[known[meter]]
+            if len(row) > 2:
+                runs[meter] = _runs(row, source.step, doubt)
+                shake[meter] = _shake(row, sound, doubt)
+                if meter != OVERALL:
+                    familiar[meter] = _familiar(row)
+    return Baseline(
+        source.step, (present[0], present[1], present[2]), cap, (floor, ceiling), familiar, runs, shake, step, rise,
+        pulse,
+    )  # fmt: skip
+
+
+def _rest(
+    values: Watts, known: Mask, next_row: Mask, present: tuple[bool, ...], source: Source, doubt: float
+) -> tuple[int, int, int, int, tuple[int, ...]]:
+    """Bounds of Overall - AC - Geyser, and how it moves."""
+    parts = [meter for meter in range(OVERALL) if present[meter]]
+    complete = known[[*parts, OVERALL]].all(axis=0) if present[OVERALL] else np.zeros(known.shape[1], np.bool_)
+    if complete.sum() < 100:
+        return -NEVER, NEVER, NEVER, NEVER, (NEVER,) * PULSE
+    rest = values[OVERALL][complete].astype(np.int64)
+    for meter in parts:
+        rest -= values[meter][complete]
+    change, follows = np.diff(rest), next_row[complete][1:]
+    usual = np.abs(change[follows])
+    if not len(usual):
+        return -NEVER, NEVER, NEVER, NEVER, (NEVER,) * PULSE
+    least, greatest = -_most(-rest, doubt), _most(rest, doubt)
+    floor = least - max(3, abs(least) // 8)
+    ceiling = greatest + max(100, greatest // 2)
+    if source.span is None:
+        floor, ceiling = max(floor, source.rest[0]), min(ceiling, source.rest[1])
+    pulses = []
+    for length in range(1, PULSE + 1):
+        up, down = change[: -length or None], -change[length:]
+        back = np.abs(rest[length + 1 :] - rest[: -length - 1])
+        height = np.minimum(up, down)
+        top = _most(height[(height > 50) & (5 * back <= height)], doubt)
+        pulses.append(max(150, top + top // 2, 3 * _most(usual, 0.02)))
+    step = max(150, 2 * _most(usual, 0.02))
+    return floor, ceiling, step, max(300, _most(change[follows], doubt) * 5 // 4), tuple(pulses)
+
+
+def _runs(row: Watts, step: int, doubt: float) -> Integers:
+    """Limits per level: half as long again as the longest run of equal readings there or at the levels beside it."""
+    starts = np.flatnonzero(np.concatenate(([True], row[1:] != row[:-1])))
+    lengths, levels = np.diff(np.append(starts, len(row))), LEVEL[row[starts]]
+    longest = np.zeros(LEVELS, np.int64)
+    if doubt:
+        for level in np.unique(levels):
+            longest[level] = _most(lengths[levels == level], 0.01)
+    else:
+        np.maximum.at(longest, levels, lengths)
+    beside = np.maximum(np.maximum(longest, np.append(longest[1:], 0)), np.append(0, longest[:-1]))
+    limits = np.where(beside * step > PATIENCE, NEVER, np.maximum(beside * 3 // 2, 4) + 4)
+    seen = np.flatnonzero(longest)
+    nearest = seen[np.abs(np.arange(LEVELS)[:, None] - seen).argmin(axis=1)]
+    limits = np.where(beside > 0, limits, limits[nearest])
+    limits[LEVEL[0]] = NEVER if longest[LEVEL[0]] > 60 // step else limits[LEVEL[0]]
+    return limits
+
+
+def _shake(row: Watts, follows: Mask, doubt: float) -> Integers:
+    """Per level, twice what a step up and back down (or the other way) hardly ever exceeds."""
+    change = np.diff(row)
+    turn = np.where((change[1:] > 0) != (change[:-1] > 0), np.minimum(np.abs(change[1:]), np.abs(change[:-1])), 0)
+    turn = np.where(follows[2:], turn, 0)
+    level = LEVEL[np.maximum(row[2:], row[:-2])]
+    limits = np.zeros(LEVELS, np.int64)
+    order = np.argsort(level, kind="stable")
+    edges = np.searchsorted(level[order], np.arange(LEVELS + 1))
+    for place in range(LEVELS):
+        some = turn[order[edges[place] : edges[place + 1]]]
+        if len(some) > 600:
+            limits[place] = 2 * _most(some, max(doubt, 0.005)) + 8
+    seen = np.flatnonzero(limits)
+    if not len(seen):
+        return np.full(LEVELS, NEVER, np.int64)
+    nearest = seen[np.abs(np.arange(LEVELS)[:, None] - seen).argmin(axis=1)]
+    return np.where(limits > 0, limits, np.maximum(limits[nearest], 8))
+
+
+def _familiar(row: Watts) -> Mask:
+    """Powers at which a meter was steady, within a tenth; gaps of less than a fifth between them are closed."""
+    steady = row[1:][np.abs(np.diff(row)) <= np.maximum(3, row[1:] // 30)]
+    seen = np.flatnonzero(np.bincount(steady, minlength=TOP))
+    found = np.zeros(TOP + 1, np.int64)
+    low, high = seen - np.maximum(2, seen // 10), seen + np.maximum(2, seen // 10)
+    np.add.at(found, np.maximum(np.where(seen == 0, 0, low), 1) * (seen > 0), 1)
+    np.add.at(found, np.where(seen == 0, 1, np.minimum(high + 1, TOP)), -1)
+    return np.asarray(np.cumsum(found[:-1]) > 0)
+
+
+def _most(values: NDArray[np.integer], doubt: float) -> int:
+    """The greatest value, a share `doubt` of the greatest left out; 0 where there is none."""
+    if not len(values):
+        return 0
+    if not doubt:
+        return int(values.max())
+    place = len(values) - 1 - int(doubt * len(values))
+    return int(np.partition(values, place)[place])
