@@ -185,6 +185,7 @@ REFUSED = {
     "nothing at all": ((), "no column 'time'; the columns are none"),
     "one row": (GOOD[:2], "two different times"),
     "a bad number": ((*GOOD, "2026-05-01T00:00:15,1,ten"), "line 5: Overall is 'ten'; it must be a number in kW"),
+    "a bad number after blank lines": (("", *GOOD, "", "2026-05-01T00:00:15,1,ten"), "line 7: Overall is 'ten'"),
     "a bad time": ((*GOOD, "yesterday,1,2"), "line 5: time is 'yesterday'; it must be a time such as"),
     "a first time that is bad": (("time,AC", "yesterday,1"), "line 2: time is 'yesterday'"),
     "no time in a row": ((*GOOD, ",1,2"), "line 5: there is no time"),

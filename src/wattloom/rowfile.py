@@ -126,9 +126,10 @@ class RowFile:
         if self._format is FORMATS[".csv"]:
             with suppress(*UNREADABLE), text_of(self.path) as lines:
                 reader = csv.reader(lines)
-                header = next(reader)
+                rows = filter(None, reader)
+                header = next(rows)
                 wanted = {header.index(column): column for column in ("time", *self._columns.values())}
-                for cells in filter(None, reader):
+                for cells in rows:
                     where = f"{self.path}, line {reader.line_num}"
                     if len(cells) != len(header):
                         return Refusal(f"{where}: {len(cells)} values where the header has {len(header)}.")

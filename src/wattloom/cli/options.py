@@ -62,10 +62,10 @@ def local_day(text: str) -> date:
 
 
 def fault_plan(text: str) -> Plan:
-    """A built-in plan by its name, or a file by its path (it ends in .toml or is there)."""
+    """A built-in plan by its name, or a file by its path (it ends in .toml or has a folder in front)."""
     from wattloom.faults import load_plan, plan
 
-    return load_plan(text) if text.endswith(".toml") or Path(text).is_file() else plan(text)
+    return load_plan(text) if text.endswith(".toml") or "/" in text else plan(text)
 
 
 def named_file(text: str) -> tuple[str | None, str]:
