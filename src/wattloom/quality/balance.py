@@ -67,7 +67,7 @@ class Imbalance:
         new = rows.at >= chunk.new
         size = np.abs(change)
         alone = [
-            new & (size[part] >= step) & (np.abs(change[OVERALL] - change[1 - part]) <= np.maximum(step // 5, size[part] // 10))
+            new & (size[part] >= step) & (np.abs(change[OVERALL] - change[1 - part]) <= np.maximum(step // 10, size[part] // 25))
             for part in (AC, GEYSER)
         ]  # fmt: skip
         if not any(self._owed) and not alone[AC].any() and not alone[GEYSER].any():

@@ -26,9 +26,10 @@ LEVEL: Final = np.floor(2 * np.log2(np.arange(TOP) + 1)).astype(np.intp)
 LEVELS: Final = int(LEVEL[-1]) + 1
 #: A meter that stays exactly the same for longer than this when all is well cannot be told from a stuck one.
 PATIENCE: Final = 1800
-#: A change is sought in the row itself; short pulses last at most so many rows.
+#: Short pulses last at most so many rows.
 PULSE: Final = 3
 NEVER: Final = 1 << 40
+_FINE: Final = 1 << 12
 
 Mask = NDArray[np.bool_]
 Integers = NDArray[np.int64]
@@ -91,65 +92,59 @@ def _of(source: Source) -> Baseline:
 def learn(time: Seconds, watts: Watts, source: Source, doubt: float = 0.0) -> Baseline:
     """Learn from readings of a source in order of time; `doubt` is the share of rows not to be trusted."""
     present = tuple(meter in source.meters for meter in METERS)
-    cap = np.array(source.cap, np.int64)
+    cap = np.minimum(np.array(source.cap, np.int64), TOP * 1000)
     if doubt:
         most = [_most(row[row >= 0], doubt) for row in watts]
         cap = np.minimum(cap, 5 * np.array(most, np.int64) // 2)
-    known = (watts >= 0) & (watts <= cap[:, None])
-    values = np.minimum(watts, TOP - 1)
+    known = (watts >= 0) & (watts <= np.minimum(cap, TOP - 1)[:, None])
     next_row = np.concatenate(([False], np.diff(time) == source.step))
-    floor, ceiling, step, rise, pulse = _rest(values, known, next_row, present, source, doubt)
+    rest = _rest(watts, known, next_row, present, source, doubt)
     runs = np.full((3, LEVELS), NEVER, np.int64)
     shake = np.full((3, LEVELS), NEVER, np.int64)
     familiar = np.ones((2, TOP), np.bool_)
     for meter in range(3):
         if present[meter]:
-            row, sound = values[meter][known[meter]], next_row[known[meter]]
+            whole = bool(known[meter].all())
+            row = watts[meter] if whole else watts[meter][known[meter]]
             if len(row) > 2:
-                runs[meter] = _runs(row, source.step, doubt)
-                shake[meter] = _shake(row, sound, doubt)
+                change = np.diff(row)
+                runs[meter] = _runs(row, change, source.step, doubt)
+                shake[meter] = _shake(row, change, next_row if whole else next_row[known[meter]], doubt)
                 if meter != OVERALL:
-                    familiar[meter] = _familiar(row)
-    return Baseline(
-        source.step, (present[0], present[1], present[2]), cap, (floor, ceiling), familiar, runs, shake, step, rise,
-        pulse,
-    )  # fmt: skip
+                    familiar[meter] = _familiar(row, change)
+    return Baseline(source.step, (present[0], present[1], present[2]), cap, rest[0], familiar, runs, shake, *rest[1:])
 
 
 def _rest(
-    values: Watts, known: Mask, next_row: Mask, present: tuple[bool, ...], source: Source, doubt: float
-) -> tuple[int, int, int, int, tuple[int, ...]]:
-    """Bounds of Overall - AC - Geyser, and how it moves."""
+    watts: Watts, known: Mask, next_row: Mask, present: tuple[bool, ...], source: Source, doubt: float
+) -> tuple[tuple[int, int], int, int, tuple[int, ...]]:
+    """Bounds of Overall - AC - Geyser, and how it moves: `rest`, `step`, `rise`, `pulse` of a Baseline."""
     parts = [meter for meter in range(OVERALL) if present[meter]]
-    complete = known[[*parts, OVERALL]].all(axis=0) if present[OVERALL] else np.zeros(known.shape[1], np.bool_)
-    if complete.sum() < 100:
-        return -NEVER, NEVER, NEVER, NEVER, (NEVER,) * PULSE
-    rest = values[OVERALL][complete].astype(np.int64)
-    for meter in parts:
-        rest -= values[meter][complete]
-    change, follows = np.diff(rest), next_row[complete][1:]
-    usual = np.abs(change[follows])
-    if not len(usual):
-        return -NEVER, NEVER, NEVER, NEVER, (NEVER,) * PULSE
-    least, greatest = -_most(-rest, doubt), _most(rest, doubt)
-    floor = least - max(3, abs(least) // 8)
-    ceiling = greatest + max(100, greatest // 2)
+    complete = known[[*parts, OVERALL]].all(axis=0)
+    if not present[OVERALL] or complete.sum() < 100:
+        return (-NEVER, NEVER), NEVER, NEVER, (NEVER,) * PULSE
+    rows = watts if complete.all() else watts[:, complete]
+    rest = rows[OVERALL] - sum(rows[meter] for meter in parts)
+    change = np.diff(rest)
+    change *= next_row[1:] if complete.all() else next_row[complete][1:]
+    usual = _most(np.abs(change), 0.02)
+    floor, ceiling = -_most(-rest, doubt), _most(rest, doubt)
+    floor, ceiling = floor - max(3, abs(floor) // 8), ceiling + max(100, ceiling // 2)
     if source.span is None:
         floor, ceiling = max(floor, source.rest[0]), min(ceiling, source.rest[1])
-    pulses = []
+    pulses, rises = [], np.flatnonzero(change > 50)
     for length in range(1, PULSE + 1):
-        up, down = change[: -length or None], -change[length:]
-        back = np.abs(rest[length + 1 :] - rest[: -length - 1])
-        height = np.minimum(up, down)
-        top = _most(height[(height > 50) & (5 * back <= height)], doubt)
-        pulses.append(max(150, top + top // 2, 3 * _most(usual, 0.02)))
-    step = max(150, 2 * _most(usual, 0.02))
-    return floor, ceiling, step, max(300, _most(change[follows], doubt) * 5 // 4), tuple(pulses)
+        up = rises[rises + length < len(change)]
+        height = np.minimum(change[up], -change[up + length])
+        back = 5 * np.abs(rest[up + length + 1] - rest[up]) <= height
+        pulses.append(max(300, 2 * _most(height[back], doubt), 3 * usual))
+    step = max(150, 2 * usual)
+    return (floor, ceiling), step, max(300, _most(change, doubt) * 5 // 4), tuple(pulses)
 
 
-def _runs(row: Watts, step: int, doubt: float) -> Integers:
-    """Limits per level: half as long again as the longest run of equal readings there or at the levels beside it."""
-    starts = np.flatnonzero(np.concatenate(([True], row[1:] != row[:-1])))
+def _runs(row: Watts, change: Watts, step: int, doubt: float) -> Integers:
+    """Limits per level: twice the longest run of equal readings there or at the levels beside it."""
+    starts = np.append(0, np.flatnonzero(change) + 1)
     lengths, levels = np.diff(np.append(starts, len(row))), LEVEL[row[starts]]
     longest = np.zeros(LEVELS, np.int64)
     if doubt:
@@ -158,42 +153,41 @@ def _runs(row: Watts, step: int, doubt: float) -> Integers:
     else:
         np.maximum.at(longest, levels, lengths)
     beside = np.maximum(np.maximum(longest, np.append(longest[1:], 0)), np.append(0, longest[:-1]))
-    limits = np.where(beside * step > PATIENCE, NEVER, np.maximum(beside * 3 // 2, 4) + 4)
-    seen = np.flatnonzero(longest)
-    nearest = seen[np.abs(np.arange(LEVELS)[:, None] - seen).argmin(axis=1)]
-    limits = np.where(beside > 0, limits, limits[nearest])
-    limits[LEVEL[0]] = NEVER if longest[LEVEL[0]] > 60 // step else limits[LEVEL[0]]
+    limits = np.where(beside * step > PATIENCE, NEVER, 2 * beside + 4)
+    limits = np.where(beside > 0, limits, _nearest(longest, limits))
+    limits[0] = NEVER if longest[0] > 60 // step else limits[0]
     return limits
 
 
-def _shake(row: Watts, follows: Mask, doubt: float) -> Integers:
-    """Per level, twice what a step up and back down (or the other way) hardly ever exceeds."""
-    change = np.diff(row)
-    turn = np.where((change[1:] > 0) != (change[:-1] > 0), np.minimum(np.abs(change[1:]), np.abs(change[:-1])), 0)
-    turn = np.where(follows[2:], turn, 0)
-    level = LEVEL[np.maximum(row[2:], row[:-2])]
-    limits = np.zeros(LEVELS, np.int64)
-    order = np.argsort(level, kind="stable")
-    edges = np.searchsorted(level[order], np.arange(LEVELS + 1))
-    for place in range(LEVELS):
-        some = turn[order[edges[place] : edges[place + 1]]]
-        if len(some) > 600:
-            limits[place] = 2 * _most(some, max(doubt, 0.005)) + 8
-    seen = np.flatnonzero(limits)
-    if not len(seen):
+def _shake(row: Watts, change: Watts, follows: Mask, doubt: float) -> Integers:
+    """Limits per level: twice what a step up and back down (or the other way) hardly ever exceeds."""
+    size = np.abs(change)
+    turn = np.minimum(np.minimum(size[1:], size[:-1]), _FINE - 1)
+    turn[((change[1:] > 0) == (change[:-1] > 0)) | ~follows[2:]] = 0
+    cells = np.bincount(LEVEL[np.maximum(row[2:], row[:-2])] * _FINE + turn, minlength=LEVELS * _FINE)
+    counts = cells.reshape(LEVELS, _FINE)
+    above = np.cumsum(counts[:, ::-1], axis=1)[:, ::-1]
+    total = above[:, :1]
+    limits = 2 * (above > max(doubt, 0.005) * total).sum(axis=1) + 8
+    limits[total[:, 0] < 600] = 0
+    if not limits.any():
         return np.full(LEVELS, NEVER, np.int64)
-    nearest = seen[np.abs(np.arange(LEVELS)[:, None] - seen).argmin(axis=1)]
-    return np.where(limits > 0, limits, np.maximum(limits[nearest], 8))
+    return np.where(limits > 0, limits, _nearest(limits, limits))
 
 
-def _familiar(row: Watts) -> Mask:
-    """Powers at which a meter was steady, within a tenth; gaps of less than a fifth between them are closed."""
-    steady = row[1:][np.abs(np.diff(row)) <= np.maximum(3, row[1:] // 30)]
-    seen = np.flatnonzero(np.bincount(steady, minlength=TOP))
-    found = np.zeros(TOP + 1, np.int64)
-    low, high = seen - np.maximum(2, seen // 10), seen + np.maximum(2, seen // 10)
-    np.add.at(found, np.maximum(np.where(seen == 0, 0, low), 1) * (seen > 0), 1)
-    np.add.at(found, np.where(seen == 0, 1, np.minimum(high + 1, TOP)), -1)
+def _nearest(seen: Integers, limits: Integers) -> Integers:
+    """For each level the limit of the nearest one that was seen."""
+    known = np.flatnonzero(seen)
+    return np.asarray(limits[known[np.abs(np.arange(LEVELS)[:, None] - known).argmin(axis=1)]])
+
+
+def _familiar(row: Watts, change: Watts) -> Mask:
+    """Zero, and the powers at which a meter was steady, within a tenth."""
+    seen = np.flatnonzero(np.bincount(row[1:][np.abs(change) <= np.maximum(3, row[1:] // 30)], minlength=TOP))
+    seen, found = seen[seen > 0], np.zeros(TOP + 1, np.int64)
+    np.add.at(found, seen - np.maximum(2, seen // 10), 1)
+    np.add.at(found, np.minimum(seen + np.maximum(2, seen // 10) + 1, TOP), -1)
+    found[:2] += (1, -1)
     return np.asarray(np.cumsum(found[:-1]) > 0)
 
 

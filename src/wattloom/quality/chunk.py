@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
@@ -38,6 +38,7 @@ class Chunk:
     flags: Flags
     new: int
     refused: Mask = field(init=False)
+    _complete: Complete | None = None
 
     def __len__(self) -> int:
         return len(self.arrival)
@@ -54,11 +55,19 @@ class Chunk:
 
     def complete(self) -> Complete:
         """The rows of which no reading is refused; what the source lacks counts as 0."""
-        present = np.array(self.baseline.present)
-        at = np.flatnonzero(~self.refused[present].any(axis=0))
-        watts = self.watts[:, at]
-        watts[~present] = 0
-        return Complete(at, watts, self.arrival[at], self.baseline.seconds)
+        if self._complete is None:
+            present = np.array(self.baseline.present)
+            bad = self.refused[present].any(axis=0)
+            whole = Complete(np.arange(len(bad)), self.watts, self.arrival, self.baseline.seconds)
+            if not present.all():
+                whole = replace(whole, watts=np.where(present[:, None], self.watts, 0))
+            self._complete = whole.without(bad)
+        return self._complete
+
+    def refuse(self, below: np.uint32) -> None:
+        """From now on, leave out what was found under the bits below this one."""
+        self.refused = (self.flags & (below - np.uint32(1))) != 0
+        self._complete = None
 
     def then(self, rows: Readings) -> Chunk:
         """A chunk of new rows after the tail of this one."""
@@ -114,6 +123,8 @@ class Complete:
 
     def without(self, bad: Mask) -> Complete:
         """Those rows where `bad` does not hold."""
+        if not bad.any():
+            return self
         return Complete(self.at[~bad], self.watts[:, ~bad], self.arrival[~bad], self.step)
 
 

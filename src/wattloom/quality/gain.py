@@ -13,25 +13,32 @@ from wattloom.readings import AC, GEYSER, OVERALL
 STOLEN: Final = 0.78
 #: More than 1 / STOLEN and less than this share are something else.
 LEAST_SHARE: Final = 0.12
-#: Two edges in a row must agree to within this share of their own.
+#: Edges in a row must agree to within this share of their own.
 AGREE: Final = 0.06
-#: What two edges showed holds for so many seconds, unless another edge shows the opposite.
+#: A share within this of 1 is sound.
+EVEN: Final = 0.03
+#: Edges closer than this, s, are one.
+APART: Final = 5
+#: What edges showed holds for so many seconds, unless another edge shows the opposite.
 HOLDS: Final = 3600
 
 
 class _Gain:
-    """Compares edges of AC or Geyser with what Overall makes of them; two in a row must tell the same.
+    """Compares edges of AC or Geyser with what Overall makes of them; several in a row must tell the same.
 
     One edge says little: another load may switch in the same second. Where no part switches, nothing can be known.
     """
 
     edge: int
     """Edges of at least so many times the baseline's `step` are compared."""
+    edges: int
+    """So many in a row must agree, APART seconds apart."""
 
     def __init__(self) -> None:
         self._before = [0.0, 0.0]
         self._when = [0, 0]
         self._until = [0, 0]
+        self._agreed = [0, 0]
 
     def tells(self, share: float) -> bool:
         """Whether a share is one that the check looks for."""
@@ -62,13 +69,14 @@ class _Gain:
 
     def _learn(self, part: int, share: float, when: int, until: int) -> int:
         """Until when something holds after an edge."""
-        agrees = abs(share - self._before[part]) <= AGREE * share and when - self._when[part] <= HOLDS
-        if self.tells(share) and (agrees or when < until):
-            until = when + HOLDS
-        elif abs(share - 1) <= 0.03:
+        if abs(share - 1) <= EVEN:
             until = 0
+        if when - self._when[part] < APART:
+            return until
+        agrees = abs(share - self._before[part]) <= AGREE * share and when - self._when[part] <= HOLDS
+        self._agreed[part] = self._agreed[part] + 1 if agrees and self.tells(share) else int(self.tells(share))
         self._before[part], self._when[part] = share, when
-        return until
+        return when + HOLDS if self._agreed[part] >= self.edges else until
 
     def _mark(self, marks: Mask, chunk: Chunk, part: int, start: int, end: int, until: int) -> None:
         if end > start and until > chunk.arrival[start]:
@@ -83,7 +91,7 @@ class _Gain:
 class Bypass(_Gain):
     """Overall sees less of the edges of its parts than there is. A tap before all meters cannot be known."""
 
-    edge = 2
+    edge, edges = 2, 2
 
     def tells(self, share: float) -> bool:
         return LEAST_SHARE < share < STOLEN
@@ -97,7 +105,7 @@ class Drift(_Gain):
     """Overall sees the edges of a part a little too small or too large; which of the two drifts cannot be known,
     nor can a scale that all meters share. The part is marked while it is on."""
 
-    edge = 4
+    edge, edges = 4, 3
 
     def tells(self, share: float) -> bool:
         return 0.05 < abs(share - 1) and STOLEN <= share <= 1 / STOLEN

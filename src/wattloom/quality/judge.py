@@ -32,11 +32,16 @@ class Run:
         chunk = self._last = self._last.then(readings)
         if chunk.new == len(chunk):
             return np.zeros((3, 0), np.uint32)
+        stale = True
         for bit, check in self._checks:
-            chunk.refused = (chunk.flags & (bit - np.uint32(1))) != 0
-            marks = check.find(chunk) & ~chunk.refused
-            marks[:, : chunk.new] = False
-            chunk.flags |= marks * bit
+            if stale:
+                chunk.refuse(bit)
+            marks = check.find(chunk)
+            marks[..., : chunk.new] = False
+            found = marks.any()
+            if found:
+                chunk.flags |= (marks & ~chunk.refused) * bit
+            stale = found or bool((chunk.flags[:, : chunk.new] & bit).any())
         return chunk.flags[:, chunk.new :]
 
 

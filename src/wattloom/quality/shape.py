@@ -10,7 +10,7 @@ from wattloom.quality.baseline import LEVEL
 from wattloom.quality.chunk import Chunk, Integers, Mask
 
 #: So many steps up and down again among the last SPAN readings are noise.
-TURNS: Final = 4
+TURNS: Final = 5
 SPAN: Final = 16
 
 
