@@ -48,7 +48,7 @@ def test_the_twin_comes_back_with_its_nulls_order_and_duplicates(
     file = folder / f"home.{form}"
     assert main(["inject", str(file), "--faults", str(folder / "plan.toml"), "--out", str(folder / "out")]) == 0
     said = capsys.readouterr()
-    assert "1 gaps (1 rows), 1 repeated rows" in said.err
+    assert "gaps: 1, rows in them: 1, repeated rows: 1)" in said.err
     source = read_recording(file)
     twin = faults.inject(source, faults.load_plan(folder / "plan.toml"))
     written = read_recording(folder / f"out/with_errors/home.{form}")

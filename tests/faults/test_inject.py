@@ -39,8 +39,8 @@ def flawed(tmp_path: Path) -> Recording:
 
 def test_its_own_flaws_are_counted(flawed: Recording) -> None:
     assert str(faults.flaws(flawed)) == (
-        "1 gaps (2 rows), 1 repeated rows, 1 rows out of order, 2 missing values"
-    )  # fmt: skip
+        "gaps: 1, rows in them: 2, repeated rows: 1, rows out of order: 1, missing values: 2"
+    )
     assert faults.flaws(flawed)
 
 

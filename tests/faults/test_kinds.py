@@ -306,6 +306,18 @@ def test_an_out_of_order_row_comes_a_step_late_after_its_successor() -> None:
     assert (reported.arrival[late] == reported.time[late] + 1).all()
 
 
+def test_in_a_recording_labels_cover_whole_steps_and_a_late_row_has_one_to_come_after() -> None:
+    start, end = window(FLAWED, 0, 5000)
+    present = set(FLAWED.truth(start, end + FLAWED.step).time.tolist())
+    for name in able(FLAWED):
+        for row in faults.labels(FLAWED, plan_of(name, FLAWED, per_day=1000), start, end).to_pylist():
+            first, last = int(row["start"].timestamp()), int(row["end"].timestamp())
+            assert (first - FLAWED.span[0]) % FLAWED.step == 0
+            assert (last - first) % FLAWED.step == 0
+            if row["effective"] and name == "out_of_order":
+                assert first + FLAWED.step in present
+
+
 def test_a_fault_that_changes_nothing_is_labelled_ineffective() -> None:
     plan = plan_of("negative", meters=["Geyser"])
     start, end = window(HOME, 0, 8000)

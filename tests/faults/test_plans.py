@@ -26,8 +26,8 @@ kind = ["stuck", "noise", "swap", "reversed"]
 per_day = 150
 length = [60, 1200]
 [[fault]]
-kind = ["gap", "clock"]
-per_day = 60
+kind = ["gap", "clock", "out_of_order"]
+per_day = 90
 length = [10, 300]
 """
 
@@ -120,6 +120,20 @@ def test_faults_never_share_a_meter_and_the_label_says_what_became_of_them(day: 
         assert all(before[1] <= after[0] for before, after in pairwise(sorted(stretches)))
     assert bool(waited) == (overlap == "wait")
     assert bool(dropped) or overlap == "wait"
+
+
+@settings(max_examples=15, deadline=None)
+@given(day=st.integers(0, 400))
+def test_no_second_is_labelled_twice_where_faults_cross_midnight(day: int) -> None:
+    plan = faults.read_plan(BUSY.format(overlap="wait").replace("1200", "7200"))
+    start = HOME.calendar.midnight(DAY + timedelta(day))
+    for meter in METERS:
+        stretches = sorted(
+            (row["start"], row["end"])
+            for row in rows(plan, start, 2 * 86_400)
+            if row["effective"] and row["meter"] in (meter, "*")
+        )
+        assert all(before[1] <= after[0] for before, after in pairwise(stretches))
 
 
 @settings(max_examples=10, deadline=None)

@@ -35,7 +35,7 @@ def inject(
     recording = read_recording(file, zone=zone, seed=seed)
     twin = put_into(recording, plan)
     if own := flaws(recording):
-        typer.echo(f"wattloom: {file} has {own} of its own; they are kept.", err=True)
+        typer.echo(f"wattloom: {file} has flaws of its own, which are kept ({own}).", err=True)
     columnar = recording_is_parquet(file)
     with Staging(out, force) as staging:
         if columnar:

@@ -51,10 +51,14 @@ class Flaws:
     nulls: int
 
     def __str__(self) -> str:
-        return (
-            f"{self.gaps} gaps ({self.absent} rows), {self.repeated} repeated rows, {self.disordered} rows out of "
-            f"order, {self.nulls} missing values"
-        )
+        found = {
+            "gaps": self.gaps,
+            "rows in them": self.absent,
+            "repeated rows": self.repeated,
+            "rows out of order": self.disordered,
+            "missing values": self.nulls,
+        }
+        return ", ".join(f"{what}: {count}" for what, count in found.items() if count)
 
     def __bool__(self) -> bool:
         return bool(self.gaps or self.repeated or self.disordered or self.nulls)
