@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import scipy.special
 import scipy.stats
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wattloom.distributions import FAMILIES, digamma, trigamma
@@ -83,6 +83,7 @@ def test_density_is_scipys(name: str) -> None:
     np.testing.assert_allclose(FAMILIES[name].logpdf(x, params), getattr(scipy.stats, name).logpdf(x, **params), 1e-9)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(2, 9_000), st.integers(1, 10_000)), min_size=3, max_size=40, unique_by=lambda v: v[0]
@@ -98,6 +99,7 @@ def test_every_fit_of_any_counts_is_finite(counted: Any) -> None:
         assert not np.isnan(family.logpdf(x, params)).any(), name
 
 
+@settings(deadline=None)
 @given(st.floats(1e-3, 1e6))
 def test_digamma_and_trigamma_are_scipys(x: Any) -> None:
     assert math.isclose(digamma(x), float(scipy.special.digamma(x)), rel_tol=1e-12, abs_tol=1e-12)

@@ -97,7 +97,7 @@ def test_never_on_is_judged_by_the_rating() -> None:
     assert (stats.basis, stats.yellow, stats.red, stats.on) == (RATED, 76, 2001, None)
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(
     days=st.lists(
         st.lists(st.one_of(st.just(MISSING), st.integers(0, 90), st.integers(0, 4_000_000)), max_size=60), max_size=16

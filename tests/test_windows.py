@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from wattloom.civil import Calendar, zone_of
 from wattloom.errors import Refusal
 from wattloom.household import household
-from wattloom.quality import BITS, flags
+from wattloom.quality import BITS
 from wattloom.readings import METERS, MISSING, Readings
 from wattloom.recording import Recording
 from wattloom.windows import average, check_interval, daily, history
@@ -55,6 +55,7 @@ def test_gap_is_counted_and_a_repeated_row_does_not_hide_it() -> None:
     assert average(rows_of([], []), np.zeros((3, 0), np.uint32), 0, 5, 1).watts.tolist() == [[MISSING]] * 3
 
 
+@settings(deadline=None)
 @given(
     watts=st.lists(st.integers(0, 30_000), min_size=1, max_size=60),
     bad=st.lists(st.booleans(), min_size=60, max_size=60),
@@ -95,7 +96,7 @@ def test_history_is_what_the_live_stream_averages(interval: int) -> None:
     assert 0 <= midnight(DAY + timedelta(2)) - (first + total * interval) < interval
     some = total if interval >= 60 else 50
     rows = home.truth(first, first + some * interval)
-    live = average(rows, flags(home, rows), first, interval, some)
+    live = average(rows, no_flags(rows), first, interval, some)
     together = history(home, interval, DAY, 2)
     assert (live.watts == together[:, :some]).all()
     assert (np.concatenate([watts for _, watts in days], axis=1) == together).all()

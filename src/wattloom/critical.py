@@ -63,7 +63,7 @@ def critical(tally: Tally, fit: Fit, continuous: Tally) -> Critical:
 def fitted(tally: Tally, fit: Fit, continuous: Tally) -> int:
     """The critical value where the continuous part is replaced by its fit; atoms and idle windows stay counted."""
     top = int(tally.values[-1])
-    grid = np.arange(int(tally.values[0]), 2 * top + 2)
+    grid = np.arange(int(tally.values[0]), top + top // 2 + 2)
     mass = np.exp(fit.logpdf(grid / 1000))
     mass *= continuous.counts.sum() / max(float(mass.sum()), 1e-300)
     fixed = ~np.isin(tally.values, continuous.values)

@@ -19,8 +19,10 @@ FOLDS: Final = 4
 COMPONENTS: Final = 8
 #: A component more must raise the score by this much.
 PAYS: Final = 0.005
+#: So many components more may be tried without gain.
+PATIENCE: Final = 2
 #: Values are put into at most so many bins before they are fitted.
-BINS: Final = 512
+BINS: Final = 256
 #: Name of the fit where nothing continuous is left to be fitted.
 NOTHING: Final = "nothing"
 
@@ -150,15 +152,18 @@ def _family(name: str, x: Values, total: Values, parts: Values, tally: Tally) ->
 def _mixture(x: Values, total: Values, parts: Values, width: float) -> _Scored:
     """The mixture of 2 to COMPONENTS normals that scores best; a component more must pay."""
     narrowest = max(width, 0.001)
-    whole, best = single(x, total), None
+    whole, best = single(x, total), (Fit("mixture"), -math.inf, np.full(len(parts), -math.inf))
+    in_vain = 0
     for count in range(2, min(COMPONENTS, len(x) // 3) + 1):
         whole = whole.split(x, total, narrowest).refined(x, total, narrowest, 40)
         apart = whole.on(parts).refined(x, total - parts, narrowest, 10) if len(parts) else whole
         mean, by_fold = _score(apart.logpdf(x), parts, total, 3 * count - 1)
-        if best is None or mean > best[1] + PAYS:
+        if mean > best[1] + PAYS:
             fits = tuple(Fit("mixture", components=_components(apart, fold)) for fold in range(len(parts)))
-            best = Fit("mixture", components=_components(whole), folds=fits), mean, by_fold
-    return best or (Fit("mixture"), -math.inf, np.full(len(parts), -math.inf))
+            best, in_vain = (Fit("mixture", components=_components(whole), folds=fits), mean, by_fold), 0
+        elif (in_vain := in_vain + 1) == PATIENCE:
+            break
+    return best
 
 
 def _components(mixture: Mixture, *fold: int) -> tuple[Params, ...]:

@@ -131,7 +131,8 @@ def meter_stats(tally: Tally, idle: int, largest: int, usual: Usual | None = Non
     if len(left) < max(LEFT * len(above), FEWEST):
         left = left.part(np.zeros(len(left.values), dtype=bool))
     fit = best_fit(left)
-    every, on = _bands(tally, tally, fit, left), _bands(above, tally, fit, left)
+    every = _bands(tally, tally, fit, left)
+    on = every if len(above) == len(tally) else _bands(above, tally, fit, left)
     value, basis = _critical(every, on, max(largest, idle) + 1)
     yellow, red, by = _thresholds(every, on, idle, value)
     return MeterStats(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypedDict
@@ -64,6 +65,16 @@ def by_value(watts: int, stats: MeterStats, day: date, index: int) -> tuple[str,
     return "Green", "typical" if bands is None or watts > bands.median else "good"
 
 
+def counted(count: int, noun: str) -> str:
+    """So many of something.
+
+    >>> counted(1, "negative second"), counted(2, "second out of balance")
+    ('1 negative second', '2 seconds out of balance')
+    """
+    return f"{count} {noun if count == 1 else _HEAD.sub('s', noun, count=1)}"
+
+
+_HEAD: Final = re.compile(r"(?<=second)\b|(?<=value)\b|(?<=row)\b|(?<=timestamp)\b|(?<=spike)\b")
 _WORDS: Final = {
     "high": "at or above its 75th percentile",
     "unusual": "unusually high for this hour",
@@ -97,7 +108,7 @@ def _judge(windows: Windows, k: int, stats: QuickStats, calendar: Calendar) -> J
             if reason.name in windows.counts and (count := int(windows.counts[reason.name][place, k])):
                 counts[reason.name] = count
                 rank = RANK[reason.severity]
-                causes.append((rank, f"{meter}: {count} {reason.noun}{'s' * (count > 1)}"))
+                causes.append((rank, f"{meter}: {counted(count, reason.noun)}"))
                 worst = max(worst, rank)
         if not valid:
             worst = RANK["Critical Red"]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from wattloom.errors import Refusal
 from wattloom.memo import Memo
-from wattloom.quality import BITS, Flags, flags
+from wattloom.quality import BITS, Flags
 from wattloom.readings import METERS, MISSING, Readings, Watts
 from wattloom.source import Source
 
@@ -115,7 +115,7 @@ def daily(source: Source, interval: int, first_day: date, days: int) -> Iterator
 
 
 def _means(source: Source, start: int, end: int, interval: int) -> Watts:
-    """The clean means of the windows in [start, end)."""
+    """The means of the windows in [start, end); a recording's without what is missing, negative or above its cap."""
     if start == end:
         return np.empty((len(METERS), 0), dtype=np.int32)
     if source.span is None and source.step == 1:
@@ -123,7 +123,9 @@ def _means(source: Source, start: int, end: int, interval: int) -> Watts:
         sums = _unit_sums(source, start, end) if unit == UNIT else source.truth(start, end).watts
         return _mean(_fold(sums, interval // unit), interval)
     rows = source.truth(start, end)
-    return average(rows, flags(source, rows), start, interval, (end - start) // interval, source.step).watts
+    bad = (rows.watts < 0) | (rows.watts > np.array(source.cap, dtype=np.int64)[:, None])
+    bits = np.where(bad, np.uint32(BITS["impossible"]), np.uint32(0))
+    return average(rows, bits, start, interval, (end - start) // interval, source.step).watts
 
 
 def _unit_sums(source: Source, start: int, end: int) -> Watts:

@@ -1,0 +1,238 @@
+"""Quick statistics: how often clean windows really reach the critical value, what the usual way says, and the time.
+
+`python benchmarks/quick_statistics.py [--seeds 10] [--before 2026-05-01]`. The tables are those of docs/statistics.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from functools import cache, partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wattloom.critical import ALPHA, FITTED, ORDER_STATISTICS
+from wattloom.household import household
+from wattloom.readings import METERS
+from wattloom.source import Source
+from wattloom.statistics import QuickStats, history_of, quick_stats
+from wattloom.status import by_value, judge
+from wattloom.windows import Windows, daily, history
+
+HOMES, CLASSICS = ("A", "B", "C"), ("classic-a", "classic-b", "classic-c")
+UNSEEN = 60
+#: What the usual way chooses from, by the p-value of a Kolmogorov-Smirnov test.
+KS_FAMILIES = ("norm", "expon", "gamma", "lognorm", "weibull_min", "beta")
+
+
+def table(*columns: str) -> Callable[..., None]:
+    """Print the head of a Markdown table; the result prints a row."""
+    print("\n| " + " | ".join(columns) + " |\n|" + " --- |" * len(columns))
+
+    def row(*cells: object) -> None:
+        print("| " + " | ".join(str(cell) for cell in cells) + " |", flush=True)
+
+    return row
+
+
+def percent(share: float) -> str:
+    """A share as per cent."""
+    return f"{100 * share:.2f} %"
+
+
+@cache
+def studied(name: str, interval: int, seed: int, before: date) -> tuple[QuickStats, NDArray[np.int32]]:
+    """The statistics of a home and its windows of the 60 days that follow."""
+    home = household(name, seed=seed)
+    return quick_stats(home, interval, before), history(home, interval, before, UNSEEN)
+
+
+def achieved(stats: QuickStats, unseen: NDArray[np.int32], meter: str) -> float:
+    """Share of unseen windows (of the on-state's, where it is of that) that reach the published critical value."""
+    of, values = stats.meters[meter], unseen[METERS.index(meter)]
+    if of.basis != "all":
+        values = values[values > of.idle]
+    return float((values >= of.critical).mean()) if len(values) else float("nan")
+
+
+def exceedance(seeds: int, before: date) -> None:
+    """Achieved exceedance on unseen days, and whether the published interval holds."""
+    print(f"\n### Windows that reach the critical value, on {UNSEEN} days that were not used\n")
+    print(
+        f"History: the 28 days before {before}. Mean over {seeds} seeds; `1 %` and `it`: how many of the published 95 %"
+    )
+    print(
+        "intervals hold 1 %, and what was then achieved. Critical values of the on-state are held against the on-state."
+    )
+    row = table("household", "interval, s", "meter", "achieved", "lowest to highest seed", "1 %", "it")
+    for name in (*CLASSICS, *HOMES):
+        for interval in (5,) if name in CLASSICS else (5, 60):
+            for meter in METERS:
+                found, one, it, known = [], 0, 0, 0
+                for seed in range(seeds):
+                    stats, unseen = studied(name, interval, seed, before)
+                    of = stats.meters[meter]
+                    bands = of.on if of.basis == "on-state" else of.every
+                    share = achieved(stats, unseen, meter)
+                    if of.basis == "rated" or bands is None or bands.critical.interval is None or np.isnan(share):
+                        continue
+                    low, high = bands.critical.interval
+                    found.append(share)
+                    known, one, it = known + 1, one + (low <= ALPHA <= high), it + (low <= share <= high)
+                if found:
+                    span = f"{percent(min(found))} to {percent(max(found))}"
+                    row(name, interval, meter, percent(float(np.mean(found))), span, f"{one}/{known}", f"{it}/{known}")
+
+
+def methods(seeds: int, before: date) -> None:
+    """Order statistics against the fitted distribution, for Overall."""
+    print("\n### Which critical value foretells unseen days better (Overall)\n")
+    row = table("interval, s", "order statistics: loss, W", "fitted: loss, W", "fitted was chosen")
+    for interval in (5, 60, 900, 3600):
+        losses: dict[str, list[float]] = {ORDER_STATISTICS: [], FITTED: []}
+        chosen = 0
+        for name in HOMES:
+            for seed in range(seeds):
+                bands = quick_stats(household(name, seed=seed), interval, before).meters["Overall"].every
+                assert bands is not None
+                chosen += bands.critical.method == FITTED
+                for method, loss in bands.critical.losses.items():
+                    losses[method].append(loss)
+        means = [f"{np.mean(losses[method]):.2f}" for method in (ORDER_STATISTICS, FITTED)]
+        row(interval, *means, f"{chosen}/{len(HOMES) * seeds}")
+
+
+def usual_way(values: NDArray[np.int32]) -> tuple[float, str]:
+    """A normal's 99th percentile, kW, and the family a KS test prefers, fitted to the same 2,000 windows."""
+    import scipy.stats
+
+    some = np.random.default_rng(0).choice(values / 1000, 2000)
+    best, most = "none", -1.0
+    for name in KS_FAMILIES:
+        family = getattr(scipy.stats, name)
+        try:
+            with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
+                p = scipy.stats.kstest(some, family(*family.fit(some)).cdf).pvalue
+        except (scipy.stats.FitError, FloatingPointError, ValueError):
+            continue
+        if p > most:
+            best, most = name, float(p)
+    return float(values.mean() + 2.3263 * values.std()) / 1000, f"{best} (p = {most:.1g})"
+
+
+def mistake(before: date) -> None:
+    """What one normal and a KS test would have said."""
+    print("\n### The known mistake: one normal over everything, and a family chosen by a Kolmogorov-Smirnov test\n")
+    columns = ("household", "meter", "largest window", "normal: critical", "reached", "KS chooses")
+    row = table(*columns, "Wattloom: critical", "reached", "distribution")
+    for name in ("classic-a", "classic-b", *HOMES):
+        stats, unseen = studied(name, 5, 0, before)
+        past = history_of(household(name), stats)
+        for place, meter in enumerate(METERS):
+            if not past[place].any():
+                continue
+            critical, chosen = usual_way(past[place])
+            reached = float((unseen[place] >= critical * 1000).mean())
+            of = stats.meters[meter]
+            ours = "atoms alone" if of.fit.name == "nothing" else of.fit.name
+            mine = percent(float((unseen[place] >= of.critical).mean()))
+            most = f"{past[place].max() / 1000:.3f}"
+            row(name, meter, most, f"{critical:.3f}", percent(reached), chosen, f"{of.critical / 1000:.3f}", mine, ours)
+
+
+def colours(seeds: int, before: date) -> None:
+    """What colour clean windows get, and whether AC at noon in household A is noticed."""
+    print("\n### Colours of 28 clean unseen days, interval 60\n")
+    row = table("household", "meter", "Green", "Yellow", "of these unusual for the hour", "Red")
+    for name in HOMES:
+        for place, meter in enumerate(METERS):
+            counts = dict.fromkeys(("Green", "Yellow", "unusual", "Red"), 0)
+            for seed in range(seeds):
+                home = household(name, seed=seed)
+                of = quick_stats(home, 60, before).meters[meter]
+                for offset, (start, watts) in enumerate(daily(home, 60, before, 28)):
+                    day = before + timedelta(offset)
+                    index = start - home.calendar.midnight(day)
+                    for k, value in enumerate(watts[place].tolist()):
+                        colour, label = by_value(value, of, day, index + 60 * k)
+                        counts[colour] += 1
+                        counts["unusual"] += label == "unusual"
+            total = counts["Green"] + counts["Yellow"] + counts["Red"]
+            row(name, meter, *(percent(counts[word] / total) for word in ("Green", "Yellow", "unusual", "Red")))
+    noticed = 0
+    for seed in range(seeds):
+        of = quick_stats(household("A", seed=seed), 60, before).meters["AC"]
+        monday = before + timedelta(-before.weekday() % 7)
+        assert of.on is not None
+        noticed += by_value(round(of.on.median), of, monday, 43_200)[1] == "unusual"
+    print(f"\nAC at noon of a Monday in household A: noticed as unusual in {noticed} of {seeds} homes.")
+
+
+def best_of(times: int, work: Callable[[], object]) -> float:
+    """The shortest of several runs, s."""
+
+    def runs() -> Iterator[float]:
+        for _ in range(times):
+            start = time.perf_counter()
+            work()
+            yield time.perf_counter() - start
+
+    return min(runs())
+
+
+def timings(before: date) -> None:
+    """How long it takes."""
+    print("\n### Time\n")
+    row = table("work", "time")
+    quick_stats(household("classic-a"), 5, before)  # imports
+    for name in HOMES:
+        home = household(name)
+
+        def again(days: Iterator[int], home: Source = home) -> QuickStats:
+            return quick_stats(home, 5, before - timedelta(next(days)), 23)
+
+        def asked(interval: int, home: Source = home) -> QuickStats:
+            return quick_stats(home, interval, before)
+
+        row(f"{name}: 28 days, interval 5, three meters, first time", ms(best_of(1, partial(asked, 5))))
+        row(f"{name}: 23 days with the history at hand", ms(best_of(5, partial(again, iter(range(1, 6))))))
+        row(f"{name}: interval 60, history at hand", ms(best_of(1, partial(asked, 60))))
+        row(f"{name}: asked again", ms(best_of(5, partial(asked, 5))))
+    home = household("A")
+    row("A: a year, interval 5, first time", ms(best_of(1, lambda: quick_stats(home, 5, before, 365))))
+    row("A: judging one window, per meter", f"{1e6 * judging(home, before):.1f} us")
+
+
+def judging(home: Source, before: date) -> float:
+    """Seconds per window and meter."""
+    stats = quick_stats(home, 5, before)
+    start, watts = next(daily(home, 5, before, 1))
+    windows = Windows(start, 5, watts, np.full_like(watts, 5), 5, {})
+    return best_of(3, lambda: judge(windows, stats, home.calendar)) / len(windows) / len(stats.meters)
+
+
+def ms(seconds: float) -> str:
+    """Milliseconds."""
+    return f"{1000 * seconds:.1f} ms" if seconds < 1 else f"{seconds:.2f} s"
+
+
+def main() -> None:
+    """Print all tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--before", type=date.fromisoformat, default=date(2026, 5, 1))
+    options: Any = parser.parse_args()
+    timings(options.before)
+    exceedance(options.seeds, options.before)
+    methods(options.seeds, options.before)
+    mistake(options.before)
+    colours(options.seeds, options.before)
+
+
+if __name__ == "__main__":
+    main()
