@@ -11,7 +11,7 @@ import pytest
 import typer.main
 
 import wattloom
-from wattloom.cli import VERBS, app
+from wattloom.cli import VERBS, application
 from wattloom.faults import KINDS
 from wattloom.faults import SCHEMA as LABELS
 from wattloom.sinks import FORMATS as WRITTEN
@@ -28,7 +28,7 @@ def page(name: str) -> str:
 
 
 def commands(command: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    for name, found in (command or cast(Any, typer.main.get_command(app))).commands.items():
+    for name, found in (command or cast(Any, typer.main.get_command(application()))).commands.items():
         yield (*path, name), found
         if hasattr(found, "commands"):
             yield from commands(found, (*path, name))
@@ -97,5 +97,5 @@ def test_the_readme_is_true_to_its_python() -> None:
 
 def test_the_readme_names_the_verbs_of_the_makefile() -> None:
     made = set(re.findall(r"^([a-z]+):", page("Makefile"), flags=re.MULTILINE))
-    named = set(re.findall(r"make ([a-z]+)", page("README.md")))
+    named = set(re.findall(r"(?:^|`)make ([a-z]+)", page("README.md"), flags=re.MULTILINE))
     assert {"serve", "test", "bench"} <= named <= made

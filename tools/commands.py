@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import typer.main
 
-from wattloom.cli import VERBS, app
+from wattloom.cli import VERBS, application
 
 PAGE = Path(__file__).parents[1] / "docs" / "commands.md"
 HEAD = """# The command line
@@ -22,7 +22,7 @@ shows its progress on a terminal and nothing in a pipe.
 
 def reference() -> str:
     """The page."""
-    root = cast(Any, typer.main.get_command(app))
+    root = cast(Any, typer.main.get_command(application()))
     return HEAD + "".join(_section(f"wattloom {verb}", root.commands[verb], "##") for verb in VERBS)
 
 

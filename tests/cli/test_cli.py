@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 import typer.main
 
-from wattloom.cli import VERBS, app, main
+from wattloom.cli import VERBS, application, main
 
 WATTLOOM = str(Path(sys.executable).with_name("wattloom"))
 #: What must not be loaded before a verb needs it.
@@ -18,14 +18,14 @@ HEAVY = ("pyarrow", "scipy", "quart", "uvicorn", "pandas", "rich")
 
 def commands(command: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Every verb and verb of a verb."""
-    for name, found in (command or cast(Any, typer.main.get_command(app))).commands.items():
+    for name, found in (command or cast(Any, typer.main.get_command(application()))).commands.items():
         yield (*path, name), found
         if hasattr(found, "commands"):
             yield from commands(found, (*path, name))
 
 
 def test_every_verb_is_mounted_and_no_other() -> None:
-    root = typer.main.get_command(app)
+    root = typer.main.get_command(application())
     assert root.list_commands(typer.Context(root)) == list(VERBS)  # type: ignore[attr-defined]
     assert {path[0] for path, _ in commands()} == set(VERBS)
 
