@@ -24,12 +24,12 @@ _VOLTAGE_DEVIATION: Final = 0.015
 
 @lru_cache(maxsize=1)
 def tables() -> kernel.Tables:
-    """The tables all homes share: voltage per minute (hours and an hour of memory), shimmer per second (40 s, 3 s)."""
+    """The tables all homes share: voltage per minute (memories of 11 h and 14 min), shimmer per second (40 s, 3 s)."""
     slow = _VOLTAGE_DEVIATION * 8192 * 16
     return kernel.Tables(
         slow=(
-            kernel.circle(key("mains", "hours"), 0.9965, 0.80 * slow, 10_007),
-            kernel.circle(key("mains", "minutes"), 0.985, 0.60 * slow, 12_011),
+            kernel.circle(key("mains", "hours"), 0.9985, 0.85 * slow, 10_007),
+            kernel.circle(key("mains", "minutes"), 0.93, 0.53 * slow, 12_011),
         ),
         quick=(
             kernel.circle(key("shimmer", "slow"), 0.975, 3547.0, 32_749),
