@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -34,10 +35,11 @@ class Memo(Generic[T]):
 
     def peek(self, key: Hashable) -> T | None:
         """The result if it is there."""
-        with self._lock:
-            if (result := self._kept.get(key)) is not None:
+        result = self._kept.get(key)
+        if result is not None:
+            with contextlib.suppress(KeyError):  # somebody has just dropped it
                 self._kept.move_to_end(key)
-            return result
+        return result
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """The result, made here and now if need be; blocks, so not for an event loop."""

@@ -63,10 +63,21 @@ class Stream:
 
     def at(self, k: int) -> tuple[View, int, int]:
         """Where the JSON of window k is: its view, block, and place in the block."""
+        if self.source.span is None:
+            block, place = divmod(k + self._shift, self._view.size)
+            return self._view, block, place
         start, lap = self.lap(k)
         view = self._wrapped if lap else self._view
         block, place = divmod((start - view.zero) // self.interval, view.size)
         return view, block, place
+
+    def wraps(self, k: int) -> bool:
+        """Whether a recording begins anew with window k."""
+        return self.source.span is not None and k > 0 and self.lap(k)[1] != self.lap(k - 1)[1]
+
+    @cached_property
+    def _shift(self) -> int:
+        return (self.origin - self._view.zero) // self.interval
 
     @cached_property
     def _view(self) -> View:
@@ -90,68 +101,65 @@ class Stream:
         return view.block(desk, block)[place]
 
 
-@dataclass(frozen=True, eq=False)
 class Feed:
     """What one connection follows: the windows of one or several households of one interval, in one order.
 
-    Event m of H households is window q = m // H of household m % H. All streams are live (`start` None) or none is.
+    Event m of H households is window m // H of one of them. All streams are live (`start` None) or none is.
 
-    - `began`: POSIX time of event 0 of a replay; live, nothing begins.
-    - `speed`: a replay's windows come this many times faster.
+    - `speed`: a replay's windows come this many times faster; `pace`: seconds between two of one household.
+    - `began`: POSIX time of event 0 of a replay; None: live, nothing begins.
+    - `tag`: tells this feed from others, so that an id is not taken for one of another feed.
     """
 
-    streams: tuple[Stream, ...]
-    began: float | None = None
-    speed: float = 1.0
+    __slots__ = ("_order", "_origin", "_prefix", "began", "pace", "streams", "tag")
 
-    @cached_property
-    def pace(self) -> float:
-        """Seconds between two windows of one household."""
-        return self.streams[0].interval / self.speed
+    def __init__(self, streams: tuple[Stream, ...], speed: float = 1.0) -> None:
+        self.streams = streams
+        self.began: float | None = None
+        self.pace = streams[0].interval / speed
+        parts = [(s.source.name, s.source.seed, s.start, s.base, repr(s.plan), s.interval) for s in streams]
+        self.tag = blake2s(repr((parts, speed)).encode(), digest_size=4).hexdigest()
+        first = self._origin = streams[0].origin
+        self._prefix = f"{first}."
+        # Live: how much later than the first household's a household's windows start, and the number that the first
+        # household's window 0 has in its own count. By the former they are ordered.
+        phases = [((s.origin - first) % s.interval if s.start is None else 0, s) for s in streams]
+        phases.sort(key=lambda phase: phase[0])
+        counts = [(first + phase - s.origin) // s.interval if s.start is None else 0 for phase, s in phases]
+        self._order = [(phase, count, s) for (phase, s), count in zip(phases, counts, strict=True)]
 
-    @cached_property
-    def _order(self) -> list[tuple[int, Stream]]:
-        """Live: how much later than the first household's its windows start, by which they are ordered."""
-        if self.began is not None:
-            return [(0, stream) for stream in self.streams]
-        first = self.streams[0].origin
-        phases = [((stream.origin - first) % stream.interval, stream) for stream in self.streams]
-        return sorted(phases, key=lambda phase: phase[0])
+    def begin(self, now: float) -> Feed:
+        """A replay of these streams that begins now; costs next to nothing."""
+        replay = Feed.__new__(Feed)
+        replay.streams, replay.pace, replay.tag = self.streams, self.pace, self.tag
+        replay._order, replay._origin = self._order, self._origin
+        milliseconds = round(now * 1000)
+        replay.began, replay._prefix = milliseconds / 1000, f"{milliseconds}."
+        return replay
 
     def due(self, m: int) -> float:
-        """When event m is sent: live when its window ends, in a replay at `began` + q * interval / speed."""
-        q, place = divmod(m, len(self.streams))
+        """When event m is sent: live when its window ends, in a replay at `began` + window * interval / speed."""
         if self.began is not None:
-            return self.began + q * self.pace
-        phase, stream = self._order[place]
-        return self.streams[0].origin + phase + (q + 1) * stream.interval
+            return self.began + m // len(self._order) * self.pace
+        q, place = divmod(m, len(self._order))
+        return self._origin + self._order[place][0] + (q + 1) * self.pace
 
     def next(self, now: float) -> int:
         """The first event that is due after `now`."""
-        q = int((now - self.due(0)) // self.pace)
-        m = q * len(self.streams)
+        m = int((now - self.due(0)) // self.pace) * len(self._order)
         while self.due(m) <= now:
             m += 1
         return m
 
     def window(self, m: int) -> tuple[Stream, int]:
         """The household of event m and the number of its window."""
-        q, place = divmod(m, len(self.streams))
-        phase, stream = self._order[place]
-        if self.began is not None:
-            return stream, q
-        return stream, q + (self.streams[0].origin + phase - stream.origin) // stream.interval
-
-    @cached_property
-    def tag(self) -> str:
-        """Tells this feed from others, so that an id is not taken for one of another feed."""
-        parts = [(s.source.name, s.source.seed, s.start, s.base, repr(s.plan)) for s in self.streams]
-        return blake2s(repr((parts, self.streams[0].interval, self.speed)).encode(), digest_size=4).hexdigest()
+        q, place = divmod(m, len(self._order))
+        _, count, stream = self._order[place]
+        return stream, q + count
 
     def id(self, m: int) -> str:
         """Names event m for `Last-Event-ID`: the anchor (live: of the windows, replay: when it began, ms), m, tag."""
-        anchor = self.streams[0].origin if self.began is None else round(self.began * 1000)
-        return f"{anchor}.{m}.{self.tag}"
+        return f"{self._prefix}{m}.{self.tag}"
 
 
 def read_id(text: str) -> tuple[int, int, str] | None:

@@ -115,7 +115,7 @@ class Stream:
             if size == 0:
                 self.ended = True
 
-    def next(self, timeout: float = 10.0) -> Event:
+    def next(self, timeout: float = 30.0) -> Event:
         """The next event; EOFError at the end of the stream."""
         self.sock.settimeout(timeout)
         while True:
@@ -207,7 +207,7 @@ def follow() -> Iterator[Callable[..., Stream]]:
     def connect(
         server: Process, path: str, last_id: str = "", method: str = "GET", version: str = "1.1", **headers: str
     ) -> Stream:
-        sock = socket.create_connection(("127.0.0.1", server.port), timeout=10)
+        sock = socket.create_connection(("127.0.0.1", server.port), timeout=30)
         streams.append(Stream(sock))
         lines = [f"{method} {path} HTTP/{version}", f"Host: 127.0.0.1:{server.port}"]
         lines += [f"Last-Event-ID: {last_id}"] if last_id else []

@@ -129,6 +129,19 @@ def test_last_event_id_of_a_live_stream(server: Process, follow: Follow) -> None
     assert set(np.diff(indexes)) <= {1, 1 - 86_400}
 
 
+def test_nothing_is_sent_before_it_is_due(server: Process, follow: Follow) -> None:
+    path = "/stream_data?household=A&interval=2"
+    last = follow(server, path).next()
+    event = follow(server, path, last_id=last.id).next()
+    assert numbers([event]) == [numbers([last])[0] + 1]
+    assert datetime.fromisoformat(event.data["time"]).timestamp() + 2 <= time.time()
+    replay = "/stream_data?household=A&interval=2&start_index=0"
+    first = follow(server, replay).next()
+    began = time.time()
+    assert follow(server, replay, last_id=first.id).next().data["index"] == 2
+    assert time.time() - began > 1
+
+
 def test_a_gap_says_what_was_skipped(server: Process, follow: Follow) -> None:
     path = "/stream_data?household=A&interval=1"
     anchor, m, tag = follow(server, path).next().id.split(".")

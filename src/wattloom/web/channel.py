@@ -79,32 +79,34 @@ class Channel:
     `shift` takes the feed's times to the wheel's clock.
     """
 
-    __slots__ = ("fanout", "feed", "listeners", "next", "shift", "signed", "wheel")
+    __slots__ = ("_event_due", "due", "fanout", "feed", "listeners", "next", "shift", "wheel")
 
     def __init__(self, fanout: Fanout, feed: Feed, wheel: Wheel, shift: float, first: int) -> None:
         self.fanout, self.feed, self.wheel, self.shift, self.next = fanout, feed, wheel, shift, first
         self.listeners: dict[Listener, None] = {}
-        self.signed = wheel.clock()
+        self.due = 0.0
+        self._schedule(wheel.clock())
 
-    @property
-    def due(self) -> float:
-        """When the next event or sign of life is to be sent, on the wheel's clock."""
-        return min(self.feed.due(self.next) - self.shift, self.signed + SIGN_OF_LIFE)
+    def _schedule(self, now: float) -> None:
+        """`due` is when the next event or sign of life is to be sent, on the wheel's clock."""
+        self._event_due = self.feed.due(self.next) - self.shift
+        self.due = min(self._event_due, now + SIGN_OF_LIFE)
 
     async def fire(self, now: float) -> bool:
         """Send what is due."""
         if not self.listeners:
             self.fanout.forget(self)
             return False
-        due = self.feed.due(self.next) - self.shift
+        due = self._event_due
         if now < due:
-            self.signed = now
+            self._schedule(now)
             await self._write(COMMENT, None)
             return True
-        frame = self.fanout.frame(self, now + self.shift)
+        frame = self.fanout.frame(self, now - due)
         if frame is None:
             return False  # not made yet; the fan-out puts the channel back on the wheel
-        self.next, self.signed = self.next + 1, now
+        self.next += 1
+        self._schedule(now)
         await self._write(frame, due)
         return True
 

@@ -22,11 +22,11 @@ from wattloom.settings import Settings
 from wattloom.streams import Feed
 from wattloom.web.channel import Channel, Listener
 from wattloom.web.feeder import Feeder
-from wattloom.web.frames import Frame, named
+from wattloom.web.frames import NOTHING, Frame, named
 from wattloom.web.metrics import Metrics
 from wattloom.web.protocol import EXTENSION, Connection
 from wattloom.web.refusals import Denied, body
-from wattloom.web.setup import Addresses, Setup
+from wattloom.web.setup import Addresses
 from wattloom.web.world import World
 
 Scope = MutableMapping[str, Any]
@@ -91,7 +91,9 @@ class Fanout:
         try:
             gap, m = self._position(feed, m)
             # The first event is made before the head is sent: trouble is an answer then, and not a silence.
-            await self.feeder.frame(feed, m)
+            first = await self.feeder.frame(feed, m)
+            if m >= self._following(feed):
+                first = NOTHING
             if connection.transport.is_closing():
                 raise ConnectionResetError
         except BaseException as error:
@@ -102,17 +104,17 @@ class Fanout:
         listener.transport = connection.take_over(listener)
         listener.transport.set_write_buffer_limits(high=self.settings.max_backlog // 4)
         try:
-            self._begin(listener, connection, headers, setup, gap)
-            await self._catch_up(listener, feed, m)
+            self._begin(listener, connection, headers, gap, first)
+            self.metrics.started += 1
+            log.info("stream.start address=%s %s", address, setup.query.replace("&", " "))
+            await self._catch_up(listener, feed, m if first is NOTHING else m + 1)
         except BaseException:
             listener.transport.abort()
             raise
 
     def _position(self, feed: Feed, m: int | None) -> tuple[bytes, int]:
         """The first event to send and, where a resuming client has missed too much, the notice of the gap."""
-        channel = self.channels.get(feed.tag) if feed.began is None else None
-        following = channel.next if channel else feed.next(time.time())
-        houses = len(feed.streams)
+        following, houses = self._following(feed), len(feed.streams)
         if m is None:
             return b"", (following - houses if feed.began is None else 0)
         return self._gap(feed, m, following - CATCH_UP * houses)
@@ -129,33 +131,37 @@ class Fanout:
         return stream.source.calendar.iso(stream.lap(k)[0])
 
     def _begin(
-        self, listener: Listener, connection: Connection, headers: dict[bytes, str], setup: Setup, gap: bytes
+        self, listener: Listener, connection: Connection, headers: dict[bytes, str], gap: bytes, first: Frame
     ) -> None:
+        """The head and the first event, in one write."""
         lines = b"".join(b"%b: %b\r\n" % line for line in connection.server_state.default_headers + self._cors(headers))
         coding = b"transfer-encoding: chunked\r\n" if listener.chunked else b""
         opening = Frame.of(b"retry: %d\n\n%b" % (self._retry(), gap))
-        listener.transport.write(b"HTTP/1.1 200 OK\r\n" + lines + HEAD + coding + b"\r\n")
-        listener.write(opening)
-        self.metrics.started += 1
-        log.info("stream.start address=%s %s", listener.address, setup.query.replace("&", " "))
+        events = opening.chunked + first.chunked if listener.chunked else opening.plain + first.plain
+        listener.transport.write(b"HTTP/1.1 200 OK\r\n%b%b%b\r\n%b" % (lines, HEAD, coding, events))
 
     async def _catch_up(self, listener: Listener, feed: Feed, m: int) -> None:
         """Send what the client has not had, then let it join those who follow."""
         while not listener.transport.is_closing():
-            channel = self.channels.get(feed.tag) if feed.began is None else None
-            following = channel.next if channel else feed.next(time.time())
+            following = self._following(feed)
             if m < following:
                 listener.write(await self.feeder.frame(feed, m))
                 m += 1
                 if listener.drained is not None:
                     await listener.drained
-            elif m > following and channel:
+            elif m > following:
                 await asyncio.sleep(0.01)  # it had this event from a worker whose clock is a little ahead
             else:
-                self._join(listener, feed, channel, m)
+                self._join(listener, feed, m)
                 return
 
-    def _join(self, listener: Listener, feed: Feed, channel: Channel | None, m: int) -> None:
+    def _following(self, feed: Feed) -> int:
+        """The first event that has not been sent to those who follow."""
+        channel = self.channels.get(feed.tag) if feed.began is None else None
+        return channel.next if channel else feed.next(time.time())
+
+    def _join(self, listener: Listener, feed: Feed, m: int) -> None:
+        channel = self.channels.get(feed.tag) if feed.began is None else None
         if channel is None:
             wheel = self.live if feed.began is None else self.replays
             channel = Channel(self, feed, wheel, time.time() - wheel.clock() if feed.began else 0.0, m)
@@ -166,12 +172,13 @@ class Fanout:
         channel.listeners[listener] = None
         listener.channel = channel
 
-    def frame(self, channel: Channel, now: float) -> Frame | None:
+    def frame(self, channel: Channel, late: float) -> Frame | None:
         """The channel's next event; None while it is still being made: the channel goes on when it is."""
         feed = channel.feed
-        missed = feed.next(now) - channel.next - CATCH_UP * len(feed.streams)
-        if missed > 0:  # the clock was stepped
-            text, channel.next = self._gap(feed, channel.next, channel.next + missed)
+        if late > CATCH_UP * feed.pace:  # the clock was stepped
+            missed = int(late / feed.pace - CATCH_UP) * len(feed.streams)
+            text, first = self._gap(feed, channel.next, channel.next + missed)
+            channel.next = first - 1
             return Frame.of(text)
         frame = self.feeder.ready(feed, channel.next)
         if frame is None:

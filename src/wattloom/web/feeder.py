@@ -7,7 +7,7 @@ from concurrent.futures import Future
 
 from wattloom.events import View
 from wattloom.streams import Feed
-from wattloom.web.frames import Frame, event, named
+from wattloom.web.frames import Frame, named
 from wattloom.web.world import World
 
 
@@ -29,8 +29,8 @@ class Feeder:
             view, number, _ = stream.at(k + view.size)
             if self.world.desk.blocks.peek((view.key, number)) is None:
                 self._start(view, number)
-        text = event(block[place], feed.id(m))
-        if k and stream.lap(k)[1] != stream.lap(k - 1)[1]:
+        text = b"id: %b\ndata: %b\n\n" % (feed.id(m).encode(), block[place])
+        if stream.wraps(k):
             text = named("restart", {"household": stream.source.name}) + text
         return Frame.of(text)
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """The same bytes for all who get them.
 
     >>> Frame.of(b": hello\\n\\n").chunked
@@ -44,3 +42,4 @@ def named(name: str, data: dict[str, Any], retry: int | None = None) -> bytes:
 
 COMMENT = Frame.of(b": still here\n\n")
 END = Frame(b"", b"0\r\n\r\n")
+NOTHING = Frame(b"", b"")

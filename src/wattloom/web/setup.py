@@ -64,25 +64,30 @@ class Setup:
 
     def feed(self, world: World, now: float, last_id: str = "") -> tuple[Feed, int | None]:
         """The feed and, if `last_id` is one of its events, the event that comes after it."""
-        if (known := read_id(last_id)) is not None:
+        if last_id and (known := read_id(last_id)) is not None:
             anchor, m, tag = known
-            feed = self._feed(world, anchor / 1000, now)
+            feed = self._feed(world, min(anchor / 1000, now))
             if feed.tag == tag and feed.id(m) == last_id and feed.due(m) <= now + feed.pace + 1:
                 return feed, m + 1
-        return self._feed(world, now, now), None
+        return self._feed(world, now), None
 
-    def _feed(self, world: World, began: float, now: float) -> Feed:
+    def _feed(self, world: World, began: float) -> Feed:
         sources = self.sources(world)
+        days = None if self.live or self.date else tuple(source.calendar.day(began) for source in sources)
+        feed = world.feeds.get((self, days), lambda: self._made(world, sources, began))
+        return feed if feed.streams[0].start is None else feed.begin(began)
+
+    def _made(self, world: World, sources: list[Source], began: float) -> Feed:
         recorded = [source.span is not None for source in sources]
         if self.live and any(recorded) and not all(recorded):
             raise Refusal("Recordings have no present; give date or start_index to replay them beside households.")
         live = self.live and not any(recorded)
         if live and self.speed != 1:
             raise Refusal("speed is for replays; give start_index or date too.")
-        streams = tuple(self._stream(world, source, live, min(began, now)) for source in sources)
+        streams = tuple(self._stream(world, source, live, began) for source in sources)
         for stream in streams:
             stream.check()
-        return Feed(streams) if live else Feed(streams, round(began, 3), self.speed)
+        return Feed(streams, self.speed)
 
     def _stream(self, world: World, source: Source, live: bool, began: float) -> Stream:
         plan, calendar = world.plan(source, self.faults), source.calendar
@@ -213,6 +218,7 @@ class Addresses:
 
     def __init__(self) -> None:
         self._setups: OrderedDict[str, tuple[float, Setup]] = OrderedDict()
+        self._queries: dict[str, Setup] = {}
 
     def remember(self, address: str, setup: Setup) -> None:
         """Keep a set-up."""
@@ -223,11 +229,16 @@ class Addresses:
 
     def find(self, query: str, cookies: str, address: str, world: World) -> Setup:
         """The set-up of a request: from its query, else its cookie, else its address; never mixed."""
+        if query in self._queries:
+            return self._queries[query]
         if raw := read_query(query):
-            return read_setup(raw, world)
+            setup = self._queries[query] = read_setup(raw, world)
+            if len(self._queries) > self.LIMIT:
+                self._queries.clear()
+            return setup
         if raw := read_cookie(cookies) or {}:
             return read_setup(raw, world)
-        when, setup = self._setups.get(address, (0.0, None))
-        if setup is None or time.monotonic() - when > self.HOUR:
+        when, last = self._setups.get(address, (0.0, None))
+        if last is None or time.monotonic() - when > self.HOUR:
             raise Denied(404, "First try stream_setup.")
-        return setup
+        return last

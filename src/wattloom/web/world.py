@@ -12,9 +12,11 @@ from wattloom.errors import Refusal
 from wattloom.events import Desk
 from wattloom.faults import Plan, check_plan, load_plan, plan
 from wattloom.houses import Houses
+from wattloom.memo import Memo
 from wattloom.profile import load
 from wattloom.settings import Settings
 from wattloom.source import Source
+from wattloom.streams import Feed
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -37,6 +39,8 @@ class World:
             self.plans[name] = load_plan(path)
         self.default = self.named_plan(settings.faults)
         self.desk = Desk()
+        #: Feeds by their set-up and its days.
+        self.feeds: Memo[Feed] = Memo(1024)
         self.pool = ThreadPoolExecutor(2, "desk")
 
     def fresh(self) -> World:
