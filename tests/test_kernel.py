@@ -46,7 +46,7 @@ def reference(loads: NDArray[np.int64]) -> NDArray[np.float64]:
 def test_rendering_is_the_integral_of_the_loads(pulses: list[tuple[int, int, int, int, int]]) -> None:
     loads = np.array([(c, s, s + n, p, q) for c, s, n, p, q in pulses], np.int64).reshape(-1, 5)
     watts, expected = render(loads), reference(loads)
-    tolerance = 0.6 + 0.15 * len(pulses)
+    tolerance = 0.6 + 0.13 * len(pulses)
     assert np.abs(watts[0] - expected[0]).max() <= tolerance
     assert np.abs(watts[1] - expected[1]).max() <= tolerance
     rest = np.maximum(1, np.round(expected[2]))

@@ -131,13 +131,13 @@ static void edge(Canvas *canvas, int64_t channel, int64_t ms, int32_t ticks) {
 
 /* A level that goes evenly `from` one `to` another: each second gets the mean of what it covers. */
 static void ramp(Canvas *canvas, int64_t channel, int64_t start, int64_t end, int64_t from, int64_t to) {
-    int64_t slope = (to - from) * 65536 / (end - start); /* per ms, 16 binary digits after the point */
+    int64_t slope = (to - from) * (INT64_C(1) << 32) / (end - start); /* per ms, 32 binary digits after the point */
     int64_t first = start / 1000, last = (end - 1) / 1000;
     int32_t before = 0;
     int32_t *change = canvas->change + channel * (canvas->seconds + 2);
     for (int64_t second = first; second <= last; second++) {
         int64_t low = second == first ? start : second * 1000, high = second == last ? end : second * 1000 + 1000;
-        int64_t level = from + ((slope * (low + high - 2 * start)) >> 17);
+        int64_t level = from + ((slope * (low + high - 2 * start)) >> 33);
         int32_t mean = (int32_t)(high - low == 1000 ? level : level * (high - low) / 1000);
         change[second] += mean - before;
         before = mean;
