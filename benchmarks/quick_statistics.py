@@ -47,9 +47,11 @@ def percent(share: float) -> str:
 
 @cache
 def studied(name: str, interval: int, seed: int, before: date) -> tuple[QuickStats, NDArray[np.int32]]:
-    """The statistics of a home and its windows of the 60 days that follow."""
+    """The statistics of a home, and its windows of the 30 days before their history and the 30 after."""
     home = household(name, seed=seed)
-    return quick_stats(home, interval, before), history(home, interval, before, UNSEEN)
+    stats = quick_stats(home, interval, before)
+    earlier = history(home, interval, stats.first - timedelta(UNSEEN // 2), UNSEEN // 2)
+    return stats, np.concatenate([earlier, history(home, interval, before, UNSEEN // 2)], axis=1)
 
 
 def achieved(stats: QuickStats, unseen: NDArray[np.int32], meter: str) -> float:
@@ -87,6 +89,21 @@ def exceedance(seeds: int, before: date) -> None:
                 if found:
                     span = f"{percent(min(found))} to {percent(max(found))}"
                     row(name, interval, meter, percent(float(np.mean(found))), span, f"{one}/{known}", f"{it}/{known}")
+
+
+def ahead(seeds: int) -> None:
+    """The same of the days that follow alone, when the season moves on."""
+    print(f"\n### Overall in the {UNSEEN} days that follow: the season moves on\n")
+    row = table("history ends before", *(f"{name}, interval 60" for name in HOMES))
+    for month in range(1, 13, 2):
+        before, cells = date(2026, month, 1), []
+        for name in HOMES:
+            found = []
+            for seed in range(seeds):
+                home = household(name, seed=seed)
+                found.append(achieved(quick_stats(home, 60, before), history(home, 60, before, UNSEEN), "Overall"))
+            cells.append(percent(float(np.mean(found))))
+        row(before, *cells)
 
 
 def methods(seeds: int, before: date) -> None:
@@ -229,6 +246,7 @@ def main() -> None:
     options: Any = parser.parse_args()
     timings(options.before)
     exceedance(options.seeds, options.before)
+    ahead(options.seeds)
     methods(options.seeds, options.before)
     mistake(options.before)
     colours(options.seeds, options.before)
