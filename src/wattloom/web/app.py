@@ -16,6 +16,7 @@ from wattloom.errors import Refusal
 from wattloom.settings import Settings
 from wattloom.web import openapi
 from wattloom.web.fanout import Fanout
+from wattloom.web.manifest import manifest
 from wattloom.web.metrics import Metrics, descriptors, memory
 from wattloom.web.refusals import Denied, body
 from wattloom.web.setup import Addresses, Setup, cookie, read_query, read_setup
@@ -66,6 +67,8 @@ class Server:
         app.get("/docs")(self.docs)
         for path, name in (("/", "index"), ("/widget", "widget"), ("/widgets", "widgets")):
             app.add_url_rule(path, name, self._page(f"{name}.html"))
+        app.add_url_rule("/widget/<house>/", "installed", self._page("widget.html"))
+        app.get("/widget.webmanifest")(self.webmanifest)
         # Answered by the fan-out; here for what other methods get.
         app.add_url_rule("/stream_data", "stream_data", self.latest, methods=["GET"])
 
@@ -162,8 +165,14 @@ class Server:
         """`GET /docs`."""
         return Response(openapi.page(version("wattloom")), content_type="text/html; charset=utf-8")
 
+    async def webmanifest(self) -> Response:
+        """`GET /widget.webmanifest`."""
+        response = json(manifest(request.args))
+        response.content_type = "application/manifest+json"
+        return response
+
     def _page(self, file: str) -> Any:
-        async def page() -> Response:
+        async def page(**_: str) -> Response:
             return await self.quart.send_static_file(file)
 
         return page

@@ -2,6 +2,7 @@
 
 import { $, h, text } from "./dom.js";
 import { glyph } from "./glyphs.js";
+import { METERS } from "./meters.js";
 import { keep, recall } from "./storage.js";
 
 const FILTERS = {
@@ -47,34 +48,41 @@ export class AlertList {
     const count = $("#alerts-count");
     text(count, String(open));
     count.hidden = !open;
-    $("#acknowledge-all").hidden = !shown.some((alert) => !alert.acknowledged);
+    $("#acknowledge-all").hidden = !shown.flat().some((alert) => !alert.acknowledged);
     const empty = $("#alerts-empty");
     empty.hidden = shown.length > 0;
     text(empty, this.filter.value === "all" ? "Nothing so far. Bad readings show up at once, red values after three windows in a row." : "Nothing that the filter lets pass.");
     const focused = document.activeElement?.dataset?.id;
-    $("#alert-list").replaceChildren(...shown.slice(0, MOST).map((alert) => this.item(alert)));
+    $("#alert-list").replaceChildren(...shown.slice(0, MOST).map((group) => this.item(group)));
     if (focused) ($(`#alert-list [data-id="${CSS.escape(focused)}"]`) ?? $("#alert-filter")).focus();
   }
 
-  item(alert) {
-    const place = this.everywhere.checked ? `${alert.household} ` : "";
-    const until = alert.cleared ? ` to ${alert.cleared.slice(11, 19)}` : "";
-    const done = alert.acknowledged
-      ? h("span", { class: "seen" }, "Seen")
-      : h(
-          "button",
-          { type: "button", "data-id": alert.id, "aria-label": `Acknowledge ${alert.meter}, ${alert.reason}`, onclick: () => this.alerts.acknowledge([alert]) },
-          "Acknowledge",
-        );
-    return h(
-      "li",
-      { class: alert.acknowledged ? "acknowledged" : "" },
-      h("span", { class: "chip", "data-priority": alert.priority }, alert.priority),
-      h("time", { class: "when", datetime: alert.time }, `${alert.time.slice(5, 10)} ${alert.time.slice(11, 19)}${until}`),
-      h("span", { class: "what" }, `${place}${alert.meter}: ${alert.reason}`),
-      done,
-    );
+  item(group) {
+    const [alert] = group;
+    const item = alertItem(group, this.everywhere.checked);
+    const name = `${meters(group)}, ${alert.reason}`;
+    const button = { type: "button", "data-id": alert.id, "aria-label": `Acknowledge ${name}`, onclick: () => this.alerts.acknowledge([group]) };
+    item.append(group.every((each) => each.acknowledged) ? h("span", { class: "seen" }, "Seen") : h("button", button, "Acknowledge"));
+    return item;
   }
+}
+
+/** The meters of a group of alerts. */
+function meters(group) {
+  return group.length === METERS.length ? "All meters" : group.map(({ meter }) => meter).join(", ");
+}
+
+/** One item of a list: what befell which meters when. */
+export function alertItem(group, withHouse) {
+  const [alert] = group;
+  const until = alert.cleared ? ` to ${alert.cleared.slice(11, 19)}` : "";
+  return h(
+    "li",
+    { class: group.every((each) => each.acknowledged) ? "acknowledged" : "" },
+    h("span", { class: "chip", "data-priority": alert.priority }, alert.priority),
+    h("time", { class: "when", datetime: alert.time, title: alert.time }, `${alert.time.slice(11, 19)}${until}`),
+    h("span", { class: "what" }, `${withHouse ? `House ${alert.household}, ` : ""}${meters(group)}: ${alert.reason}`),
+  );
 }
 
 /** The badge of a priority: its glyph and its name. */

@@ -64,7 +64,7 @@ class Figure {
     const line = (cls, value) => s("line", { class: cls, x1: this.x(value), x2: this.x(value), y1: TOP - 4, y2: BASE });
     if (every.p25 !== null) svg.append(line("quartile", every.p25), line("quartile", every.p75), line("median", every.median));
     svg.append(s("line", { class: "limit", x1: this.x(critical), x2: this.x(critical), y1: TOP - 12, y2: BASE }));
-    svg.append(s("text", { x: Math.min(this.x(critical) + 4, RIGHT - 2), y: TOP - 3, "text-anchor": this.x(critical) > RIGHT - 90 ? "end" : "start", class: "strong" }, this.x(critical) > RIGHT - 90 ? `critical ${kw(critical)} ` : `critical ${kw(critical)}`));
+    svg.append(s("text", { x: this.x(critical) + (this.x(critical) > RIGHT - 90 ? -5 : 5), y: TOP - 3, "text-anchor": this.x(critical) > RIGHT - 90 ? "end" : "start", class: "strong" }, `critical ${kw(critical)}`));
     let edge = -100;
     for (const { value, share } of [...atoms].sort((a, b) => a.value - b.value)) {
       const x = this.x(value);

@@ -31,6 +31,7 @@ export class Form {
       this.submit();
     });
     this.form.addEventListener("change", (event) => this.change(event.target));
+    $("#fold").addEventListener("click", () => this.unfold($("#fold").getAttribute("aria-expanded") !== "true"));
   }
 
   change(target) {
@@ -87,6 +88,13 @@ export class Form {
     this.option($("#speed"), setup.speed ?? "1", (value) => `${value} ×`);
     this.option($("#faults"), setup.faults ?? "", (value) => value);
     this.timed();
+    const from = isLive(setup) ? "now" : `from ${setup.date ?? ""} ${timeOf(second >= 0 ? second : 0)}`;
+    text($("#fold-text"), `House ${setup.household ?? "?"}, every ${setup.interval ?? "?"} s, ${from}`);
+  }
+
+  /** On a phone the form is folded away, so that the state is what one sees first. */
+  unfold(open) {
+    attribute($("#fold"), "aria-expanded", String(open));
   }
 
   /** Chooses a value of a list, which is added if it is not there. */
@@ -122,6 +130,7 @@ export class Form {
 
   /** Says what is wrong, at the fields it is wrong with; the others are cleared. */
   complain(wrong) {
+    if (Object.keys(wrong).length) this.unfold(true);
     for (const field of FIELDS) {
       const words = wrong[field] ?? "";
       text($(`#error-${field}`), words);

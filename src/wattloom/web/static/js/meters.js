@@ -49,9 +49,11 @@ export function because(event, meter) {
   return label ? `${LABELS[label] ?? label}`.replace(/^./, (letter) => letter.toUpperCase()) : "";
 }
 
-/** The names of a meter's faults in an event, with how many seconds or rows had them. */
-export function faults(event, meter) {
-  return Object.entries(event.quality?.[meter]?.counts ?? {}).map(([name, count]) => `${count} ${name.replace(/_/g, " ")}`);
+/** What a meter itself did wrong in an event, in words; empty where nothing. */
+export function trouble(event, meter) {
+  const own = (part) => part.startsWith(`${meter}: `) || part === `${meter} has no valid second`;
+  const words = event.reason.split("; ").filter(own).map((part) => part.slice(meter.length).replace(/^:? /, ""));
+  return words.join("; ");
 }
 
 /** Up, down or steady against the mean of up to three values before; within 3 % or 20 W it is steady. */

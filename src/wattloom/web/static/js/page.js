@@ -12,7 +12,7 @@ import { Form } from "./form.js";
 import { kw, offset } from "./format.js";
 import { Freshness } from "./freshness.js";
 import { hourTable } from "./hourtable.js";
-import { METERS, verdict } from "./meters.js";
+import { METERS, trouble, verdict } from "./meters.js";
 import { Session } from "./session.js";
 import { faultsOf, fromUrl, isLive, toQuery } from "./setup.js";
 import { keepWord } from "./storage.js";
@@ -95,7 +95,7 @@ function drawWhy() {
   const lines = METERS.filter((meter) => meter in event.status).map((meter) => {
     const value = event[meter];
     const colours = stats?.colours?.[meter];
-    const counts = Object.entries(event.quality[meter].counts).map(([name, n]) => `${n} ${name.replace(/_/g, " ")}`);
+    const own = trouble(event, meter);
     const parts = [`${meter} is ${event.status[meter]}.`];
     parts.push(value === null ? "It has no valid second in this window." : `It uses ${kw(value)} kW.`);
     if (colours && value !== null) {
@@ -104,7 +104,7 @@ function drawWhy() {
       parts.push(`${limits}, ${against}.`);
       if (event.label[meter] === "unusual") parts.push("For this hour of the day it is unusually much.");
     }
-    if (counts.length) parts.push(`The meter's own trouble in this window: ${counts.join(", ")}.`);
+    if (own) parts.push(`The meter's own trouble in this window: ${own}.`);
     return h("p", {}, parts.join(" "));
   });
   const why = $("#why");
