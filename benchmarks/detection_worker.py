@@ -1,0 +1,32 @@
+"""PyOD's HBOS and IForest on windows: run in PyOD's own environment by detection.py, `detection_worker.py IN OUT`."""
+
+import sys
+import warnings
+
+import numpy as np
+from pyod.models.hbos import HBOS
+from pyod.models.iforest import IForest
+
+#: The share of clean windows that exceed the limit.
+SHARE = 1e-4
+
+
+def main(given: str, taken: str) -> None:
+    """Fits each detector to each home's clean windows; marks the windows under test that exceed its limit."""
+    warnings.simplefilter("ignore")
+    out = {}
+    with np.load(given) as arrays:
+        for name in sorted(key.removeprefix("clean ") for key in arrays if key.startswith("clean ")):
+            clean = arrays[f"clean {name}"]
+            for label, model in (("HBOS", HBOS(n_bins=200)), ("IForest", IForest(random_state=0))):
+                model.fit(clean)
+                limit = np.quantile(model.decision_scores_, 1 - SHARE)
+                for key in arrays:
+                    if key.startswith(f"test {name} "):
+                        kind = key.removeprefix(f"test {name} ")
+                        out[f"{label} {name} {kind}"] = model.decision_function(arrays[key]) > limit
+    np.savez(taken, **out)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
