@@ -15,9 +15,9 @@ STOREYS: dict[str, str] = {
     "files": "tablefile rowfile recording",
     "faults": "faults",
     "views": "quality windows tally histogram hours distributions mixture fitting critical meterstats statistics "
-    "status",
+    "status scoring switches",
     "out": "sinks datasets",
-    "flow": "events streams",
+    "flow": "events streams switchlog",
     "edges": "plots web cli __init__",
 }
 #: Which other storeys each may use. The world knows nobody; who looks at it sees a Source.
