@@ -50,6 +50,8 @@ PER_DAY: Final = {
     "negative": 40, "large": 40, "missing": 40, "spike": 40, "duplicate": 40, "out_of_order": 40, "gap": 12,
     "unit": 8, "reversed": 3, "swap": 2, "stuck": 3, "noise": 6, "clock": 4, "bypass": 1.5, "drift": 1,
 }  # fmt: skip
+#: Where not the catalogue's default.
+STRENGTH: Final = {"bypass": {"factor": 0.5}}
 #: A meter at rest that is stuck at rest reads what it read before: told apart from the others.
 AT_REST: Final = "stuck at rest"
 
@@ -102,7 +104,7 @@ def judged_days(home: Household, plan: faults.Plan) -> Iterator[tuple[int, int, 
 
 def gather(home: Household, kind: str, pyod: bool) -> Material:
     """Days under a plan of one kind until enough episodes count."""
-    plan = faults.Plan(name=kind, fault=(faults.Fault(kind=kind, per_day=PER_DAY[kind]),))  # type: ignore[arg-type]
+    plan = faults.Plan(name=kind, fault=(faults.Fault(kind=kind, per_day=PER_DAY[kind], strength=STRENGTH.get(kind, {})),))  # type: ignore[arg-type]
     found = Material(flags={"judge": [], "usual": []})
     stats = quick_stats(home, INTERVAL, FIRST).meters
     for start, end, truth, rows, flags in judged_days(home, plan):

@@ -94,8 +94,9 @@ def score(
     - `ignored`: stretches (`start`, `end`, if there is, `meter`) whose windows are no false alarms and no misses.
 
     Tables of pyarrow, pandas, or dicts of columns. Without point adjustment: each window counts for itself, and an
-    episode found in one window has missed the others. The window that follows an altered second is no false alarm:
-    a late row, or the end of a spike, shows only in the row after. Raises Refusal for tables that lack a column.
+    episode found in one window has missed the others. No false alarm is a window between the altered seconds of an
+    episode (a stuck value may be right for a while) or that begins right after it (a late row, or the end of a spike,
+    shows only in the row after). Raises Refusal for tables that lack a column.
 
     >>> spell = {"meter": ["AC"], "episode": ["1"], "kind": ["stuck"], "start": [30], "end": [60], "effective": [True]}
     >>> result = score(spell, {"time": [45, 90], "meter": ["AC", "AC"]}, interval=15, start=0, end=120)
@@ -108,7 +109,7 @@ def score(
     truth = _table(labels, ("meter", "kind", "start", "end", "episode", "effective"), "labels")
     truth = truth.filter(pc.fill_null(truth["effective"].cast(pa.bool_()), False))
     raised, reasons = grid.flags(_table(flags, ("time",), "flags"))
-    excused = grid.cover(truth, grace=1)
+    excused = grid.cover(_spans(truth), grace=1)
     if ignored is not None:
         excused |= grid.cover(_table(ignored, ("start", "end"), "ignored"), grace=1)
     false = raised & ~excused
@@ -193,6 +194,14 @@ def _kind(kind: str, mine: pa.Table, grid: _Grid, raised: Mask, names: list[Mask
     f1 = 2 * hits / (hits + false + windows) if windows else None
     delay = float(np.median(delays)) if delays else None
     return KindScore(kind, len(begun), len(seen), windows, hits, named, precision, recall, f1, delay)
+
+
+def _spans(truth: pa.Table) -> pa.Table:
+    """Each episode of a meter from its first to its last altered second."""
+    times = truth.set_column(truth.column_names.index("start"), "start", pa.array(_seconds(truth["start"])))
+    times = times.set_column(truth.column_names.index("end"), "end", pa.array(_seconds(truth["end"])))
+    grouped = times.group_by(["episode", "meter"]).aggregate([("start", "min"), ("end", "max")])
+    return grouped.rename_columns([name.removesuffix("_min").removesuffix("_max") for name in grouped.column_names])
 
 
 def _table(given: Any, columns: tuple[str, ...], what: str) -> pa.Table:

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from wattloom.quality.baseline import PULSE
+from wattloom.quality.baseline import PULSE, RETURN
 from wattloom.quality.chunk import Chunk, Complete, Integers, Mask
 from wattloom.readings import AC, GEYSER, OVERALL
 
@@ -132,7 +132,7 @@ class Spike:
             near = rows.near[fall] & (rows.arrival[fall] - rows.arrival[fall - length - 1] <= (length + 3) * rows.step)
             height = -change[fall]
             rose = change[fall - length] >= np.maximum(height * 4 // 5, base.pulse[length - 1])
-            back = 5 * np.abs(rest[fall] - rest[fall - length - 1]) <= height
+            back = np.abs(rest[fall] - rest[fall - length - 1]) <= np.maximum(base.usual, height // RETURN)
             marks[OVERALL, rows.at[fall[near & rose & back]]] = True
         return marks
 

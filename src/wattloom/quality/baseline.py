@@ -28,6 +28,8 @@ LEVELS: Final = int(LEVEL[-1]) + 1
 PATIENCE: Final = 1800
 #: Short pulses last at most so many rows.
 PULSE: Final = 3
+#: and end where they began, to within this part of their height or what is usual between two rows.
+RETURN: Final = 40
 NEVER: Final = 1 << 40
 _FINE: Final = 1 << 12
 
@@ -43,6 +45,7 @@ class Baseline:
     - `familiar` (2, TOP): whether AC or Geyser was ever steady near a power;
     - `runs` (3, LEVELS): from how many equal readings in a row on a meter is stuck;
     - `shake` (3, LEVELS): a step up and down again above it, time after time, is noise;
+    - `usual`: 98 % of the rest's changes from row to row are smaller;
     - `step`: an edge of AC or Geyser from which on Overall must be seen to follow;
     - `rise`: a greater edge of the rest is no appliance; `pulse` (PULSE): nor is a higher pulse of 1, 2, 3 rows.
     """
@@ -54,6 +57,7 @@ class Baseline:
     familiar: NDArray[np.bool_]
     runs: Integers
     shake: Integers
+    usual: int
     step: int
     rise: int
     pulse: tuple[int, ...]
@@ -117,12 +121,12 @@ def learn(time: Seconds, watts: Watts, source: Source, doubt: float = 0.0) -> Ba
 
 def _rest(
     watts: Watts, known: Mask, next_row: Mask, present: tuple[bool, ...], source: Source, doubt: float
-) -> tuple[tuple[int, int], int, int, tuple[int, ...]]:
-    """Bounds of Overall - AC - Geyser, and how it moves: `rest`, `step`, `rise`, `pulse` of a Baseline."""
+) -> tuple[tuple[int, int], int, int, int, tuple[int, ...]]:
+    """Bounds of Overall - AC - Geyser, and how it moves: `rest`, `usual`, `step`, `rise`, `pulse` of a Baseline."""
     parts = [meter for meter in range(OVERALL) if present[meter]]
     complete = known[[*parts, OVERALL]].all(axis=0)
     if not present[OVERALL] or complete.sum() < 100:
-        return (-NEVER, NEVER), NEVER, NEVER, (NEVER,) * PULSE
+        return (-NEVER, NEVER), NEVER, NEVER, NEVER, (NEVER,) * PULSE
     rows = watts if complete.all() else watts[:, complete]
     rest = rows[OVERALL] - sum(rows[meter] for meter in parts)
     change = np.diff(rest)
@@ -136,10 +140,9 @@ def _rest(
     for length in range(1, PULSE + 1):
         up = rises[rises + length < len(change)]
         height = np.minimum(change[up], -change[up + length])
-        back = 5 * np.abs(rest[up + length + 1] - rest[up]) <= height
+        back = np.abs(rest[up + length + 1] - rest[up]) <= np.maximum(usual, height // RETURN)
         pulses.append(max(300, 2 * _most(height[back], doubt), 3 * usual))
-    step = max(150, 2 * usual)
-    return (floor, ceiling), step, max(300, _most(change, doubt) * 5 // 4), tuple(pulses)
+    return (floor, ceiling), usual, max(150, 2 * usual), max(300, _most(change, doubt) * 5 // 4), tuple(pulses)
 
 
 def _runs(row: Watts, change: Watts, step: int, doubt: float) -> Integers:

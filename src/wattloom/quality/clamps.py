@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from wattloom.quality.chunk import Chunk, Integers, Mask, lasting
 from wattloom.readings import AC, GEYSER, OVERALL
 
 #: Evidence must hold for so many rows: an appliance that switches may show anything for one or two.
-ROWS = 3
+ROWS: Final = 3
+#: AC and Geyser must be steady for so many rows, to within 3 % and 3 W, to tell which one is which.
+STEADY: Final = 5
 #: Readings that change places differ at least this much, W, and come over to within 2 % and 3 W.
-LEAST = 20
+LEAST: Final = 20
 
 
 class Swap:
@@ -53,8 +57,11 @@ class Swap:
         ac, geyser, familiar = chunk.watts[AC], chunk.watts[GEYSER], chunk.baseline.familiar
         usual = familiar[AC][chunk.level[AC]] & familiar[GEYSER][chunk.level[GEYSER]]
         exchanged = familiar[GEYSER][chunk.level[AC]] & familiar[AC][chunk.level[GEYSER]]
-        for_it = lasting(sound & exchanged & ~usual, ROWS)
-        against = lasting(sound & usual & ~exchanged, ROWS)
+        steady = sound.copy()
+        for watts in (ac, geyser):
+            steady[1:] &= np.abs(watts[1:] - watts[:-1]) <= 3 + np.abs(watts[1:]) // 32
+        for_it = lasting(steady & exchanged & ~usual, STEADY)
+        against = lasting(steady & usual & ~exchanged, STEADY)
         state = np.zeros(len(chunk), np.int8)
         state[against], state[for_it] = -1, 1
         state[: chunk.new] = 0

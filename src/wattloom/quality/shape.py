@@ -12,6 +12,8 @@ from wattloom.quality.chunk import Chunk, Integers, Mask
 #: So many steps up and down again among the last SPAN readings are noise.
 TURNS: Final = 5
 SPAN: Final = 16
+#: The last of them at most so many readings ago.
+RECENT: Final = 4
 
 
 class Stuck:
@@ -63,5 +65,8 @@ class Noise:
             here[at[2:]] = turned & (at[2:] - at[:-2] <= SPAN)
             turns = np.cumsum(here)
             turns[SPAN:] -= turns[:-SPAN].copy()
-            marks[meter, at] = turns[at] >= TURNS
+            recent = here.astype(np.bool_)
+            for back in range(1, RECENT):
+                recent[back:] |= here[:-back] > 0
+            marks[meter, at] = (turns[at] >= TURNS) & recent[at]
         return marks

@@ -75,4 +75,3 @@ class Impossible:
         marks = chunk.watts > chunk.baseline.cap[:, None]
         marks[OVERALL] |= chunk.known[OVERALL] & (chunk.watts[OVERALL] < chunk.baseline.rest[0])
         return np.asarray(marks)
-
