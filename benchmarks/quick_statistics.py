@@ -191,20 +191,20 @@ def colours(seeds: int, before: date) -> None:
 
 
 def best_of(times: int, work: Callable[[], object]) -> float:
-    """The shortest of several runs, s."""
+    """The least CPU time of several runs, s."""
 
     def runs() -> Iterator[float]:
         for _ in range(times):
-            start = time.perf_counter()
+            start = time.process_time()
             work()
-            yield time.perf_counter() - start
+            yield time.process_time() - start
 
     return min(runs())
 
 
 def timings(before: date) -> None:
-    """How long it takes."""
-    print("\n### Time\n")
+    """How long it takes on one core that does nothing else."""
+    print("\n### CPU time\n")
     row = table("work", "time")
     quick_stats(household("classic-a"), 5, before)  # imports
     for name in HOMES:

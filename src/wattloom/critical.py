@@ -76,15 +76,17 @@ def _losses(tally: Tally, fit: Fit, continuous: Tally, stretches: list[slice]) -
     """Pinball loss at 1 - ALPHA on each stretch of days, of critical values found without it."""
     sums = {ORDER_STATISTICS: 0.0, FITTED: 0.0}
     for stretch, without in zip(stretches, fit.folds, strict=True):
-        others = np.setdiff1d(np.arange(len(tally.days)), np.arange(len(tally.days))[stretch])
-        known, counts = tally.on(others), tally.days[stretch].sum(axis=0)
-        for method, limit in (
-            (ORDER_STATISTICS, known.critical(ALPHA)),
-            (FITTED, fitted(known, without, continuous.on(others))),
-        ):
+        known, seen = _without(tally, stretch), _without(continuous, stretch)
+        limits = {ORDER_STATISTICS: known.critical(ALPHA), FITTED: fitted(known, without, seen)}
+        for method, limit in limits.items():
             over = tally.values - limit
-            sums[method] += float(np.maximum((1 - ALPHA) * over, -ALPHA * over) @ counts)
+            sums[method] += float(np.maximum((1 - ALPHA) * over, -ALPHA * over) @ tally.days[stretch].sum(axis=0))
     return {method: loss / len(tally) for method, loss in sums.items()}
+
+
+def _without(tally: Tally, stretch: slice) -> Tally:
+    """What was counted on all other days, as one."""
+    return Tally(tally.values, (tally.counts - tally.days[stretch].sum(axis=0))[None, :])
 
 
 def _achieved(tally: Tally) -> tuple[float, tuple[float, float]] | tuple[None, None]:

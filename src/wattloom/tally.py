@@ -41,7 +41,7 @@ class Tally:
     @classmethod
     def merged(cls, tallies: Sequence[Tally]) -> Tally:
         """The days of all tallies, one after the other."""
-        values = np.unique(np.concatenate([tally.values for tally in tallies] or [np.empty(0, np.int64)]))
+        values = _union([tally.values for tally in tallies])
         table = np.zeros((sum(len(tally.days) for tally in tallies), len(values)), dtype=np.int64)
         row = 0
         for tally in tallies:
@@ -64,10 +64,6 @@ class Tally:
     def part(self, chosen: NDArray[np.bool_]) -> Tally:
         """The tally of the chosen values (n,) alone, on the same days."""
         return Tally(self.values[chosen], self.days[:, chosen])
-
-    def on(self, days: slice | NDArray[np.int64]) -> Tally:
-        """The tally of the chosen days alone."""
-        return Tally(self.values, self.days[days])
 
     def quantile(self, q: float) -> float:
         """The q-quantile in W, interpolating linearly between order statistics (NumPy's default)."""
@@ -106,6 +102,16 @@ def _count(day: Watts) -> tuple[Grid, Grid]:
     dense = np.bincount(known)
     values = np.flatnonzero(dense)
     return values, dense[values]
+
+
+def _union(parts: Sequence[Grid]) -> Grid:
+    """The values that occur in any part, rising."""
+    every = np.concatenate(parts) if parts else np.empty(0, np.int64)
+    if not len(every) or int(every.max()) >= DENSE:
+        return np.unique(every)
+    seen = np.zeros(int(every.max()) + 1, dtype=bool)
+    seen[every] = True
+    return np.flatnonzero(seen)
 
 
 def _tails(counts: Grid) -> Grid:
