@@ -28,7 +28,7 @@ def stats(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, what /stream_qstats answers.")] = False,
     plot: Annotated[Path | None, typer.Option(help="Draw a picture into this file, PNG or SVG.")] = None,
 ) -> None:
-    """Show what is usual for a household: quartiles, critical value, distribution, on-state, hours.
+    """Show what is usual for a household: quartiles, critical value, distribution, on-state, colours.
 
     Example: wattloom stats --household A --interval 5 --plot a.svg
     """
