@@ -64,6 +64,8 @@ class Judge:
 
     def flags(self, readings: Readings) -> Flags:
         """What is wrong with each of the next readings: a bit mask (3, rows), 0 where it is valid."""
+        if not len(readings):
+            return np.zeros((3, 0), np.uint32)
         part = readings.arrival // CHECKPOINT
         starts = np.flatnonzero(np.diff(part, prepend=-1))
         found = [np.zeros((3, 0), np.uint32)]
