@@ -1,6 +1,7 @@
 """Events: judged windows as JSON, made in blocks, encoded once, and kept for whoever asks next.
 
-An event is a pure function of (seed, household, fault plan, interval, window), so every worker makes the same bytes.
+An event is a pure function of (seed, household, fault plan, interval, window) and, live, of what was switched off
+before the window's end, so every worker makes the same bytes.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import msgspec
 import numpy as np
@@ -21,12 +22,18 @@ from wattloom.readings import METERS, MISSING, Readings
 from wattloom.source import Source
 from wattloom.statistics import QuickStats, quick_stats
 from wattloom.status import judge
+from wattloom.switches import Offs, Switched, apply, never, within
 from wattloom.windows import Windows, average
 
 #: Windows that are judged and encoded in one go; fewer where they are long.
 BLOCK: Final = 60
 #: Readings are reported and flagged in parts of this many seconds, counted from the epoch.
 PART: Final = 3 * 3600
+#: The flags of a part depend on the rows of so many seconds before it.
+RECALL: Final = PART
+
+#: A view, a block of it, and what is off.
+Address: TypeAlias = tuple[str, int, Offs]
 
 _encode = msgspec.json.Encoder().encode
 
@@ -50,9 +57,9 @@ class Desk:
             lambda: quick_stats(source, interval, before, baseline=getattr(source, "reference", None)),
         )
 
-    def readings(self, source: Source, plan: Plan, start: int, end: int) -> tuple[Readings, Flags]:
-        """What the meters reported in [start, end), by arrival, with its flags."""
-        parts = [self._part(source, plan, number) for number in range(start // PART, -(-end // PART))]
+    def readings(self, source: Source, plan: Plan, start: int, end: int, offs: Offs = ()) -> tuple[Readings, Flags]:
+        """What the meters reported in [start, end), by arrival, with its flags; live: while `offs` were off."""
+        parts = [self._part(source, plan, number, offs) for number in range(start // PART, -(-end // PART))]
         rows = [(part, np.searchsorted(part[0].arrival, [start, end])) for part in parts]
         cut = [(r.arrival[a:b], r.time[a:b], r.watts[:, a:b], f[:, a:b]) for (r, f), (a, b) in rows]
         arrival, time, watts, flag = (
@@ -60,16 +67,21 @@ class Desk:
         )
         return Readings(arrival, time, watts), flag
 
-    def _part(self, source: Source, plan: Plan, number: int) -> tuple[Readings, Flags]:
+    def _part(self, source: Source, plan: Plan, number: int, offs: Offs = ()) -> tuple[Readings, Flags]:
+        start, end = number * PART, (number + 1) * PART
+        offs = within(offs, start - RECALL, end)
+
         def make() -> tuple[Readings, Flags]:
-            rows = reported(source, plan, number * PART, (number + 1) * PART)
+            rows = reported(source, plan, start, end)
+            if offs:
+                rows = apply(offs, source, rows)
             return rows, flags(source, rows)
 
-        return self.parts.get((source.name, plan, number), make)
+        return self.parts.get((source.name, plan, number, offs), make)
 
-    def windows(self, source: Source, plan: Plan, start: int, interval: int, count: int) -> Windows:
-        """Averaged windows of what the meters reported."""
-        rows, flag = self.readings(source, plan, start, start + count * interval)
+    def windows(self, source: Source, plan: Plan, start: int, interval: int, count: int, offs: Offs = ()) -> Windows:
+        """Averaged windows of what the meters reported; live: while `offs` were off."""
+        rows, flag = self.readings(source, plan, start, start + count * interval, offs)
         return average(rows, flag, start, interval, count, source.step)
 
 
@@ -78,7 +90,8 @@ class View:
     """Windows of one household on one grid, however many follow it and wherever they began.
 
     - `zero`: POSIX second at which window 0 starts; - `base`: `index` counts from here, None: from local midnight;
-    - `day`: the statistics are those before this day, None: before each window's own local day.
+    - `day`: the statistics are those before this day, None: before each window's own local day;
+    - `switched`: what is off, in a live view.
     """
 
     source: Source
@@ -87,6 +100,7 @@ class View:
     zero: int
     base: int | None
     day: date | None
+    switched: Switched = never
 
     @cached_property
     def key(self) -> str:
@@ -98,16 +112,22 @@ class View:
         """Windows in a block."""
         return max(1, min(BLOCK, 3600 // self.interval))
 
+    def address(self, number: int) -> Address:
+        """Names a block. What is off is part of the name: when that changes, no block needs to be forgotten."""
+        start = self.zero + number * self.size * self.interval
+        return self.key, number, self.switched(self.source, start - PART - RECALL, start + self.size * self.interval)
+
     def block(self, desk: Desk, number: int) -> list[bytes]:
         """The JSON of windows `number * size` and on."""
-        return desk.blocks.get((self.key, number), lambda: self._block(desk, number))
+        address = self.address(number)
+        return desk.blocks.get(address, lambda: self._block(desk, number, address[2]))
 
-    def _block(self, desk: Desk, number: int) -> list[bytes]:
+    def _block(self, desk: Desk, number: int, offs: Offs) -> list[bytes]:
         start = self.zero + number * self.size * self.interval
-        windows = desk.windows(self.source, self.plan, start, self.interval, self.size)
-        return [_encode(event) for event in self.events(desk, windows)]
+        windows = desk.windows(self.source, self.plan, start, self.interval, self.size, offs)
+        return [_encode(event) for event in self.events(desk, windows, offs)]
 
-    def events(self, desk: Desk, windows: Windows) -> list[dict[str, Any]]:
+    def events(self, desk: Desk, windows: Windows, offs: Offs = ()) -> list[dict[str, Any]]:
         """Judge windows: one event for each."""
         calendar, events = self.source.calendar, []
         starts = range(windows.start, windows.start + len(windows) * self.interval, self.interval)
@@ -136,6 +156,10 @@ class View:
                 event["status"] = judgement.status
                 event["priority"] = judgement.priority
                 event["reason"] = judgement.reason
+                event["off"] = {
+                    off.meter: {"until": calendar.iso(off.until), "by": off.by}
+                    for off in within(offs, start + self.interval - 1, start + self.interval)
+                }
                 events.append(event)
             place += count
         return events

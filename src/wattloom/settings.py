@@ -6,7 +6,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta
@@ -15,6 +15,7 @@ from wattloom.errors import Refusal
 
 #: A variable of the environment is the setting's name in capitals after this.
 PREFIX: Final = "WATTLOOM_"
+_Word: TypeAlias = Annotated[str, Meta(pattern="^[!-~]+$")]
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,6 +38,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     header_timeout: Annotated[float, Meta(gt=0, description="Seconds a client may take for a request's head.")] = 10.0
     retry: Annotated[int, Meta(ge=100, description="Milliseconds after which clients reconnect, jittered.")] = 2_000
     cors: Annotated[tuple[str, ...], Meta(description="Origin that may read from other sites, repeatable.")] = ()
+    state: Annotated[
+        str, Meta(description="Log of switches: a file, or :memory:; default: one in your state folder.")
+    ] = ""
+    token: Annotated[_Word | None, Meta(description="Who sends it may switch; safer as a variable than as a flag.")] = (
+        None
+    )
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Meta(description="What is logged.")] = "info"
 
 

@@ -11,6 +11,7 @@ from wattloom.errors import Refusal
 from wattloom.events import Desk, View
 from wattloom.faults import Plan
 from wattloom.source import Source
+from wattloom.switches import Switched, never
 from wattloom.windows import check_interval
 
 
@@ -19,7 +20,8 @@ class Stream:
     """What one household sends: window after window, without end.
 
     - `start`: POSIX second of window 0 of a replay, None: live, counted from the calendar's anchor;
-    - `base`: midnight from which a replay's `index` counts.
+    - `base`: midnight from which a replay's `index` counts;
+    - `switched`: what is off, for live streams.
 
     A recording wraps: after its last whole window comes the first one from its first row.
     """
@@ -29,6 +31,7 @@ class Stream:
     interval: int
     start: int | None = None
     base: int = 0
+    switched: Switched = never
 
     @cached_property
     def origin(self) -> int:
@@ -82,7 +85,7 @@ class Stream:
     @cached_property
     def _view(self) -> View:
         if self.start is None:
-            return View(self.source, self.plan, self.interval, self.origin, None, None)
+            return View(self.source, self.plan, self.interval, self.origin, None, None, self.switched)
         return self._replayed(self.start)
 
     @cached_property

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +22,9 @@ import httpx
 import pytest
 
 MEASURED = Path(__file__).parents[2] / ".." / "shared" / "data" / "measured_home_france_1min.csv.gz"
+#: Switches of these servers are not those of whoever runs the tests.
+STATE = tempfile.mkdtemp(prefix="wattloom-state-")
+atexit.register(shutil.rmtree, STATE, ignore_errors=True)
 
 
 class Process:
@@ -35,7 +41,11 @@ class Process:
             *flags,
         ]
         self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **(env or {})}
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "XDG_STATE_HOME": STATE, **(env or {})},
         )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()

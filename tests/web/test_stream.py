@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 KEYS = [
     "household", "time", "index", "interval", *METERS, "energy", "by_value", "label", "quality", "status", "priority",
-    "reason",
+    "reason", "off",
 ]  # fmt: skip
 COLOURS = ("Green", "Yellow", "Red", "Critical Red")
 

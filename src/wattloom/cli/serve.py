@@ -34,7 +34,7 @@ def _signature() -> inspect.Signature:
         kind, meta = get_args(field.type)
         several = isinstance(field.default, tuple)
         taken = list[str] if several else kind if kind in (int, float) else str
-        shown = "" if several or field.default == "" else f" [default: {field.default}]"
+        shown = "" if several or field.default in ("", None) else f" [default: {field.default}]"
         flag = typer.Option(f"--{field.name.replace('_', '-')}", help=meta.description + shown, show_default=False)
         annotation = Annotated[Optional[taken], flag]  # type: ignore[valid-type] # noqa: UP045
         options.append(

@@ -20,6 +20,7 @@ from wattloom.web.manifest import manifest
 from wattloom.web.metrics import Metrics, descriptors, memory
 from wattloom.web.refusals import Denied, body
 from wattloom.web.setup import Addresses, Setup, cookie, read_query, read_setup
+from wattloom.web.switches import Switchboard, switchable
 from wattloom.web.world import World
 
 JSON = "application/json"
@@ -51,6 +52,7 @@ class Server:
         self.quart.config["MAX_CONTENT_LENGTH"] = settings.max_body
         self.asgi = Fanout(self.quart, self.world, settings, self.addresses, self.metrics)  # type: ignore[arg-type]
         self._routes()
+        self.switchboard = Switchboard(self.quart, settings, self.world)
         self._errors()
 
     def _routes(self) -> None:
@@ -134,7 +136,7 @@ class Server:
 
     async def households(self) -> Response:
         """`GET /households`."""
-        return json(await self.world.work(self._households))
+        return json(await self.world.work(self._households) | {"switches": self.switchboard.may()})
 
     async def health(self) -> Response:
         """`GET /health`."""
@@ -219,6 +221,7 @@ class Server:
                     "step": source.step,
                     "meters": source.meters,
                     "rated": source.rated,
+                    "switchable": switchable(source),
                     "zone": source.calendar.zone.key,
                     "from": source.calendar.iso(source.span[0]) if source.span else None,
                     "to": source.calendar.iso(source.span[1]) if source.span else None,

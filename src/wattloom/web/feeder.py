@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import Future
 
-from wattloom.events import View
+from wattloom.events import Address, View
 from wattloom.streams import Feed
 from wattloom.web.frames import Frame, named
 from wattloom.web.world import World
@@ -16,18 +16,18 @@ class Feeder:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._making: dict[tuple[str, int], Future[list[bytes]]] = {}
+        self._making: dict[Address, Future[list[bytes]]] = {}
 
     def ready(self, feed: Feed, m: int) -> Frame | None:
         """Event m, if its block is there."""
         stream, k = feed.window(m)
         view, number, place = stream.at(k)
-        block = self.world.desk.blocks.peek((view.key, number))
+        block = self.world.desk.blocks.peek(view.address(number))
         if block is None:
             return None
         if place == 0 or place == view.size // 2:
             view, number, _ = stream.at(k + view.size)
-            if self.world.desk.blocks.peek((view.key, number)) is None:
+            if self.world.desk.blocks.peek(view.address(number)) is None:
                 self._start(view, number)
         text = b"id: %b\ndata: %b\n\n" % (feed.id(m).encode(), block[place])
         if stream.wraps(k):
@@ -46,7 +46,7 @@ class Feeder:
         return frame
 
     def _start(self, view: View, number: int) -> Future[list[bytes]]:
-        key = view.key, number
+        key = view.address(number)
         job = self._making.get(key)
         if job is None:
             job = self._making[key] = self.world.start(view.block, self.world.desk, number)

@@ -13,10 +13,11 @@ import numpy as np
 
 from wattloom.civil import Calendar
 from wattloom.errors import Refusal
-from wattloom.events import PART, Desk
+from wattloom.events import PART, RECALL, Desk
 from wattloom.faults import Plan, labels
 from wattloom.readings import Readings
 from wattloom.source import Source
+from wattloom.switches import Switched, never
 from wattloom.web.setup import DAYS, read_interval
 from wattloom.web.tables import FORMATS, LabelRows, ReadingRows
 from wattloom.web.world import World
@@ -39,6 +40,7 @@ class Stretch:
     interval: int | None
     view: str
     format: str
+    switched: Switched = never
 
     def readings(self, desk: Desk) -> Iterator[ReadingRows]:
         """The rows, a few hours at a time; windows are counted from the start and whole."""
@@ -54,15 +56,16 @@ class Stretch:
 
     def _cut(self, desk: Desk, start: int, end: int) -> Readings:
         source, truth = self.source, self.view == "truth"
+        offs = self.switched(source, start - PART - RECALL, end)
         if self.interval is None:
-            return source.truth(start, end) if truth else desk.readings(source, self.plan, start, end)[0]
+            return source.truth(start, end) if truth else desk.readings(source, self.plan, start, end, offs)[0]
         count = (end - start) // self.interval
         if truth:
             rows = source.truth(start, end)
             sound = np.where(rows.watts >= 0, np.uint32(0), np.uint32(1))
             windows = average(rows, sound, start, self.interval, count, source.step)
         else:
-            windows = desk.windows(source, self.plan, start, self.interval, count)
+            windows = desk.windows(source, self.plan, start, self.interval, count, offs)
         times = start + self.interval * np.arange(count, dtype=np.int64)
         return Readings(times, times, windows.watts)
 
@@ -100,7 +103,8 @@ def read_stretch(raw: Mapping[str, str], world: World) -> Stretch:
         raise Refusal(f"view must be one of {', '.join(VIEWS)}.")
     if name not in FORMATS:
         raise Refusal(f"format must be one of {', '.join(FORMATS)}.")
-    return Stretch(source, world.plan(source, raw.get("faults")), start, end, interval, view, name)
+    switched = world.switches.off if view == "live" else never
+    return Stretch(source, world.plan(source, raw.get("faults")), start, end, interval, view, name, switched)
 
 
 def read_time(text: str, calendar: Calendar, name: str) -> int:

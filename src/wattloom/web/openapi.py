@@ -7,6 +7,8 @@ from html import escape
 from typing import Any, Final
 
 from wattloom.web.setup import DAYS, EVENTS, SPEED, START_INDEX
+from wattloom.web.switches import LONGEST as LONGEST_OFF
+from wattloom.web.switches import NAME
 from wattloom.windows import LONGEST
 
 Schema = dict[str, Any]
@@ -56,6 +58,19 @@ _FORMAT: Final[Schema] = {"type": "string", "enum": ["json", "csv", "parquet", "
 _PER_METER: Final[Schema] = {"type": "object", "properties": {m: {} for m in ("AC", "Geyser", "Overall")}}
 _KW: Final[Schema] = {"type": ["number", "null"], "description": "Mean power in kW; null: no valid second."}
 _COLOUR: Final[Schema] = {"type": "string", "enum": ["Green", "Yellow", "Red", "Critical Red"]}
+_TIME: Final[Schema] = {"type": "string", "format": "date-time"}
+_SWITCH: Final[dict[str, Schema]] = {
+    "id": {"type": "integer"},
+    "meter": {"type": "string"},
+    "by": {"type": "string"},
+    "set": _TIME,
+    "from": _TIME,
+    "until": _TIME,
+}
+_PLACE: Final[dict[str, Schema]] = {
+    "house": {"type": "string", "example": "B/9", "description": "As `A` or `A/17`; the slash may be %2F."},
+    "meter": {"type": "string", "example": "AC", "description": "`AC` or `Geyser`."},
+}
 
 SCHEMAS: Final[dict[str, Schema]] = {
     "Setup": {
@@ -88,6 +103,49 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "status": _PER_METER | {"description": "The worse of value and quality."},
             "priority": _COLOUR,
             "reason": {"type": "string"},
+            "off": _PER_METER | {"description": "What is switched off as the window ends: until when, and by whom."},
+        },
+    },
+    "Order": {
+        "type": "object",
+        "required": ["on"],
+        "additionalProperties": False,
+        "properties": {
+            "on": {"type": "boolean", "description": "false switches off, true undoes that."},
+            "minutes": {
+                "type": "number",
+                "exclusiveMinimum": 0,
+                "maximum": LONGEST_OFF,
+                "default": 30,
+                "description": "For how long it is off.",
+            },
+            "by": {"type": "string", "maxLength": NAME, "description": "Who does it, for those who watch."},
+        },
+    },
+    "Switch": {
+        "type": "object",
+        "required": ["household", "on", "id", "meter", "by", "set", "from"],
+        "properties": {"household": {"type": "string"}, "on": {"type": "boolean"}} | _SWITCH,
+    },
+    "Switches": {
+        "type": "object",
+        "required": ["household", "switchable", "off", "was"],
+        "properties": {
+            "household": {"type": "string"},
+            "switchable": {"type": "array", "items": {"type": "string"}},
+            "off": {"type": "array", "items": {"type": "object", "properties": _SWITCH}},
+            "was": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": _SWITCH
+                    | {
+                        "ended": _TIME,
+                        "how": {"type": "string", "enum": ["over", "undone", "replaced"]},
+                        "ended_by": {"type": ["string", "null"]},
+                    },
+                },
+            },
         },
     },
     "Statistics": {
@@ -123,6 +181,7 @@ _TABLES: Final = {
     "application/vnd.apache.parquet": "",
     "application/vnd.apache.arrow.stream": "",
 }
+_SWITCHING: Final = (400, 401, 403, 404, 409, 415, 503)
 _LOOKUP: Final = " Parameters from the query, else the cookie, else the last set-up from the same address."
 
 ROUTES: Final = (
@@ -168,7 +227,33 @@ ROUTES: Final = (
         ("household", "start", "end"),
         errors=(400,),
     ),
-    Route("get", "/households", "What there is.", {_JSON: ""}, {}),
+    Route("get", "/households", "What there is, and whether who asks may switch it.", {_JSON: ""}, {}),
+    Route(
+        "get",
+        "/households/{house}/switches",
+        "What is switched off, and the last hundred things that were.",
+        {_JSON: "Switches"},
+        {"house": _PLACE["house"]},
+        errors=(404,),
+    ),
+    Route(
+        "put",
+        "/households/{house}/switches/{meter}",
+        "Switch the AC or the geyser of a simulated home off, for all who watch it live. From this machine, or with "
+        "the header `Authorization: Bearer TOKEN`.",
+        {_JSON: "Switch"},
+        _PLACE,
+        body="Order",
+        errors=_SWITCHING,
+    ),
+    Route(
+        "delete",
+        "/households/{house}/switches/{meter}",
+        "Undo it: on again from the next second on.",
+        {_JSON: "Switch"},
+        _PLACE | {"by": {"type": "string", "maxLength": NAME, "description": "Who does it."}},
+        errors=_SWITCHING,
+    ),
     Route("get", "/health", "Whether this worker lives and is ready.", {_JSON: ""}, {}, errors=(503,)),
     Route("get", "/metrics", "Figures for Prometheus.", {"text/plain": ""}, {}),
 )
@@ -203,9 +288,11 @@ def _operation(route: Route) -> Schema:
     operation: Schema = {
         "summary": route.summary.split(". ")[0].rstrip(".") + ".",
         "description": route.summary,
-        "operationId": route.path.strip("/"),
+        "operationId": _name(route),
         "parameters": [
-            {"name": name, "in": "query", "required": name in route.required, "schema": schema}
+            {"name": name, "in": "path", "required": True, "schema": schema}
+            if f"{{{name}}}" in route.path
+            else {"name": name, "in": "query", "required": name in route.required, "schema": schema}
             for name, schema in route.parameters.items()
         ],
         "responses": {"200": {"description": "Done.", "content": content(route.answers)}}
@@ -216,12 +303,20 @@ def _operation(route: Route) -> Schema:
     return operation
 
 
+def _name(route: Route) -> str:
+    """Unique, and for a path without places the path itself."""
+    places = route.path.count("{")
+    return f"{route.method}_{'switch' if places > 1 else 'switches'}" if places else route.path.strip("/")
+
+
 def page(version: str) -> str:
     """The same as a page to read, without script."""
     parts = []
     for route in ROUTES:
-        fields = SCHEMAS[route.body]["properties"] if route.body else route.parameters
-        required = SCHEMAS[route.body]["required"] if route.body else route.required
+        fields, required = dict(route.parameters), {*route.required, *_PLACE}
+        if route.body:
+            fields |= SCHEMAS[route.body]["properties"]
+            required |= {*SCHEMAS[route.body]["required"]}
         rows = "".join(
             f"<tr><td><code>{escape(name)}</code></td><td>{escape(_type(schema))}"
             f"{', required' if name in required else ''}</td><td>{escape(schema.get('description', ''))}</td></tr>"
@@ -231,7 +326,7 @@ def page(version: str) -> str:
         answers = ", ".join(f"<code>{escape(kind)}</code>" for kind in route.answers)
         errors = ", ".join(map(str, route.errors))
         parts.append(
-            f'<section id="{escape(route.path.strip("/"))}"><h2><b>{route.method.upper()}</b> '
+            f'<section id="{escape(_name(route))}"><h2><b>{route.method.upper()}</b> '
             f"<code>{escape(route.path)}</code></h2><p>{escape(route.summary)}</p>{table}"
             f"<p>Answers {answers}{f'; refuses with {errors}' if errors else ''}.</p></section>"
         )

@@ -92,7 +92,7 @@ class Setup:
     def _stream(self, world: World, source: Source, live: bool, began: float) -> Stream:
         plan, calendar = world.plan(source, self.faults), source.calendar
         if live:
-            return Stream(source, plan, self.interval)
+            return Stream(source, plan, self.interval, switched=world.switches.off)
         first = source.span[0] if source.span else None
         base = calendar.midnight(self.date or calendar.day(began if first is None else first))
         start = base + (self.start_index or 0)

@@ -17,6 +17,7 @@ from wattloom.profile import load
 from wattloom.settings import Settings
 from wattloom.source import Source
 from wattloom.streams import Feed
+from wattloom.switchlog import MEMORY, SwitchLog
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -39,6 +40,7 @@ class World:
             self.plans[name] = load_plan(path)
         self.default = self.named_plan(settings.faults)
         self.desk = Desk()
+        self.switches = switch_log(settings)
         #: Feeds by their set-up and its days.
         self.feeds: Memo[Feed] = Memo(1024)
         self.pool = ThreadPoolExecutor(2, "desk")
@@ -73,6 +75,13 @@ class World:
     def start(self, job: Callable[..., T], *args: Any) -> Future[T]:
         """Begin a job in the pool."""
         return self.pool.submit(job, *args)
+
+
+def switch_log(settings: Settings) -> SwitchLog:
+    """The log of switches that the settings name."""
+    if settings.state == MEMORY and settings.workers > 1:
+        raise Refusal("--state :memory: is for one worker; several need a file that they share.")
+    return SwitchLog(settings.state)
 
 
 def _recordings(settings: Settings) -> list[Source]:
