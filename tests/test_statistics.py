@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
@@ -203,3 +204,18 @@ def test_the_measured_home() -> None:
     assert 1.3 < figures["median"]["Overall"] < 1.6
     low, high = figures["critical_value"]["Overall"]["interval_95"]
     assert low < 0.01 < high
+
+
+def test_the_page_about_statistics_is_true(capsys: pytest.CaptureFixture[str]) -> None:
+    page = Path(__file__).parents[1] / "docs" / "statistics.md"
+    text = page.read_text("utf-8")
+    names: dict[str, Any] = {}
+    for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+        exec(block, names)
+    printed = capsys.readouterr().out.split()
+    assert printed[0] == re.findall(r"print\(.*\)  # (\S+)", text)[0] == "1.501"
+    assert float(printed[1]) > 0
+    for image in re.findall(r"\]\((img/.*?)\)", text):
+        assert (page.parent / image).exists(), image
+    for word in (*FIGURES, "reliable", "low", "good", "typical", "high", "unusual", "critical", "rated", "on-state"):
+        assert f"`{word}`" in text, word
