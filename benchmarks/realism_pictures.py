@@ -36,7 +36,7 @@ def draw(path: Path, homes: Sequence[Home], measured: Sequence[Home]) -> list[Pa
 def _stretch(path: Path, homes: Sequence[Home], days: int, title: str) -> Path:
     figure, axes = plt.subplots(len(homes), 1, figsize=(13, 2.3 * len(homes)), layout="constrained", squeeze=False)
     for axis, home in zip(axes[:, 0], homes, strict=True):
-        first = int(np.flatnonzero(home.weekday == (1 if days == 1 else 0))[0])
+        first = int(np.flatnonzero(home.weekday == (3 if days == 1 else 0))[0])
         for meter in ("Overall", "AC", "Geyser"):
             if meter in home.minutes:
                 watts = home.days(meter)[first : first + days].ravel() / 1000
@@ -58,7 +58,7 @@ def _texture(path: Path, homes: Sequence[Home]) -> Path:
     for row, home in zip(axes, fine, strict=True):
         eight = home.fine["Overall"] if home.step == 8 else means(home.fine["Overall"], 8)
         for axis, hour in zip(row, (3, 20), strict=True):
-            begin = (2 * 24 + hour) * 450
+            begin = (4 * 24 + hour) * 450
             axis.plot(np.arange(450) * 8 / 60, eight[begin : begin + 450], lw=0.7, color=COLOUR["Overall"])
             label = f"{home.name}{', measured' if home.measured else ''}: {hour}:00 to {hour + 1}:00"
             axis.set_title(label, loc="left", fontsize=10)
