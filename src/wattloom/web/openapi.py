@@ -338,6 +338,7 @@ def page(version: str) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Wattloom API</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<link rel="icon" href="/static/icons/icon.svg" type="image/svg+xml">'
         '<link rel="stylesheet" href="/static/docs.css"></head><body><main>'
         f"<h1>Wattloom API {escape(version)}</h1><p>Smart meters of a small world, live. "
         'Every 4xx and 5xx is <code>{"error": ...}</code>. '
