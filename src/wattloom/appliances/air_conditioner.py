@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from wattloom.noise import Draws
 
 SHORTEST_REST = 180.0
+_PAUSE = 1200.0  # between two sessions, at the least
 _HIGHEST_INRUSH = 1.8
 _PER_KELVIN = 0.017
 _RATED_AT = 38.0  # degrees C outdoors at which it draws its rated power
@@ -90,7 +91,9 @@ class AirConditioner(Appliance, tag="air_conditioner", frozen=True, kw_only=True
             left = sorted(end for _, end in day.diary.present)
             start = max(arrived[min(2, len(arrived) - 1)] + dice.exponential(900), day.at(8.4 * 3600))
             spans.append((start, min(left[-1], day.at(17.0 * 3600) + dice.exponential(900))))
-        return [(float(round(start)), end) for start, end in merged(spans) if end > start + 600]
+        spans = [(start, end) for start, end in spans if end > start + 600]
+        joined = merged((start, end + _PAUSE) for start, end in spans)  # shorter pauses are none
+        return [(float(round(start)), end - _PAUSE) for start, end in joined]
 
     def runs(self, start: float, end: float, dice: Draws, day: Day) -> list[Span]:
         """When the compressor runs within a session: (on, off) in exact seconds of the thermal model."""
