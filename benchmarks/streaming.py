@@ -127,6 +127,28 @@ def request_latency(port: int, seconds: float) -> tuple[float, float]:
     return times[len(times) // 2], times[int(len(times) * 0.99)]
 
 
+def ending(clients: int) -> tuple[int, float]:
+    """Exit code, and seconds from SIGTERM to the end of the process, with so many streams open."""
+    port = free_port()
+    process = subprocess.Popen(wattloom(port), stdout=subprocess.DEVNULL)
+    while True:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            break
+        time.sleep(0.05)
+    command = [sys.executable, str(HERE / "streaming_worker.py"), f"--port={port}", f"--clients={clients}"]
+    worker = subprocess.Popen(
+        [*command, "--seconds=30", f"--path={LIVE}"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    assert worker.stdout is not None
+    worker.stdout.readline()
+    began = time.monotonic()
+    process.terminate()
+    code = process.wait()
+    seconds = time.monotonic() - began
+    worker.communicate()
+    return code, seconds
+
+
 def first_event() -> float:
     """Seconds from the start of the process to the first event at a client."""
     port = free_port()
@@ -151,7 +173,7 @@ def main() -> None:
     parser.add_argument("--clients", type=int, nargs="+", default=[10_000, 15_000])
     parser.add_argument("--replays", type=int, nargs="+", default=[15_000, 19_000])
     parser.add_argument("--seconds", type=float, default=15)
-    parser.add_argument("--only", choices=["live", "replay", "request", "start", "others"])
+    parser.add_argument("--only", choices=["live", "replay", "request", "end", "start", "others"])
     given = parser.parse_args()
 
     def wanted(part: str) -> bool:
@@ -188,6 +210,9 @@ def main() -> None:
             os.sched_setaffinity(0, set(CORES))
             worker.communicate()
             print(f"\nA small JSON request while 5,000 streams run: median {median:.1f} ms, p99 {high:.1f} ms.")
+    if wanted("end"):
+        code, seconds = ending(10_000)
+        print(f"\nSIGTERM with 10,000 streams open: exit code {code} after {seconds:.1f} s.")
     if wanted("start"):
         times = sorted(first_event() for _ in range(5))
         print(f"\nFrom the start of the process to the first event: median {times[2]:.2f} s, worst {times[-1]:.2f} s.")

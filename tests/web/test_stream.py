@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections.abc import Callable
@@ -214,6 +215,16 @@ def test_head(server: Process, follow: Follow) -> None:
     stream = follow(server, "/stream_data?household=A&interval=5", method="HEAD")
     assert (stream.status, stream.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
     assert follow(server, "/stream_data?household=Q&interval=5", method="HEAD").status == 400
+
+
+def test_set_up_and_stream_on_one_connection(server: Process) -> None:
+    """As `requests.Session` and curl do it: the cookie and the connection are kept."""
+    with httpx.Client(base_url=server.url, timeout=30) as client:
+        client.post("/stream_setup", json={"household": "B", "interval": 5, "start_index": 0, "speed": 100})
+        with client.stream("GET", "/stream_data") as stream:
+            lines = (line for line in stream.iter_lines() if line.startswith("data: "))
+            assert [json.loads(next(lines)[6:])["index"] for _ in range(3)] == [0, 5, 10]
+        assert client.get("/latest").json()["household"] == "B"
 
 
 def test_an_http_1_0_client(server: Process, follow: Follow) -> None:

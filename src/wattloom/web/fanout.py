@@ -20,7 +20,7 @@ from wattloom.clock import Wheel
 from wattloom.errors import Refusal
 from wattloom.settings import Settings
 from wattloom.streams import Feed
-from wattloom.web.channel import Channel, Listener
+from wattloom.web.channel import SLICE, Channel, Listener
 from wattloom.web.feeder import Feeder
 from wattloom.web.frames import NOTHING, Frame, named
 from wattloom.web.metrics import Metrics
@@ -149,6 +149,8 @@ class Fanout:
                 m += 1
                 if listener.drained is not None:
                     await listener.drained
+                elif m % SLICE == 0:
+                    await asyncio.sleep(0)
             elif m > following:
                 await asyncio.sleep(0.01)  # it had this event from a worker whose clock is a little ahead
             else:
