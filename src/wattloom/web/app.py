@@ -76,7 +76,7 @@ class Server:
 
     async def stream_setup(self) -> Response:
         """`POST /stream_setup`."""
-        setup = read_setup(await self._object(), self.world)
+        setup = await self.world.work(read_setup, await self._object(), self.world)
         self.addresses.remember(request.remote_addr or "", setup)
         await self.world.work(self._statistics, setup)
         root = request.host_url.rstrip("/")
@@ -92,12 +92,12 @@ class Server:
 
     async def stream_qstats(self) -> Response:
         """`GET /stream_qstats`."""
-        answers = await self.world.work(self._statistics, self._find())
+        answers = await self.world.work(self._statistics, await self._find())
         return json(answers[0] if len(answers) == 1 else answers)
 
     async def latest(self) -> Response:
         """`GET /latest`: of a replay its first event."""
-        feed, _ = self._find().feed(self.world, now := time.time())
+        feed, _ = (await self._find()).feed(self.world, now := time.time())
         count = len(feed.streams)
         first = feed.next(now) - count if feed.began is None else 0
 
@@ -118,7 +118,8 @@ class Server:
     async def _history(self, what: str) -> Response:
         from wattloom.web import history, tables  # with pyarrow, which the first event does not need
 
-        stretch = history.read_stretch(read_query(request.query_string.decode("latin-1"), history.KEYS), self.world)
+        raw = read_query(request.query_string.decode("latin-1"), history.KEYS)
+        stretch = await self.world.work(history.read_stretch, raw, self.world)
         chunks = stretch.readings(self.world.desk) if what == "readings" else stretch.labels()
         head = {"household": stretch.source.name, "interval": stretch.interval, "view": stretch.view}
         pieces = await self.world.work(tables.encoded, chunks, stretch.format, head if what == "readings" else {})
@@ -193,8 +194,9 @@ class Server:
             raise Refusal(HINT)
         return value
 
-    def _find(self) -> Setup:
-        return self.addresses.find(
+    async def _find(self) -> Setup:
+        return await self.world.work(
+            self.addresses.find,
             request.query_string.decode("latin-1"),
             request.headers.get("cookie", ""),
             request.remote_addr or "",

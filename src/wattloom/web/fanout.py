@@ -77,9 +77,10 @@ class Fanout:
     async def _stream(self, scope: Scope, send: Send) -> None:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         address = scope["client"][0] if scope["client"] else ""
-        setup = self.addresses.find(
-            scope["query_string"].decode("latin-1"), headers.get(b"cookie", ""), address, self.world
-        )
+        query, cookies = scope["query_string"].decode("latin-1"), headers.get(b"cookie", "")
+        setup = self.addresses.known(query)
+        if setup is None:
+            setup = await self.world.work(self.addresses.find, query, cookies, address, self.world)
         feed, m = setup.feed(self.world, time.time(), headers.get(b"last-event-id", ""))
         if scope["method"] == "HEAD":
             await send({"type": "http.response.start", "status": 200, "headers": self._head_lines(headers)})

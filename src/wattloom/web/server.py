@@ -53,7 +53,7 @@ class Uvicorn(uvicorn.Server):
         for listening in self.servers:
             listening.close()
         await self.server.asgi.close()
-        self.server.world.pool.shutdown(wait=False, cancel_futures=True)
+        self.server.world.dismiss()
         await super().shutdown(sockets)
 
     @contextlib.contextmanager

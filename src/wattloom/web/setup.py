@@ -227,10 +227,17 @@ class Addresses:
         while len(self._setups) > self.LIMIT:
             self._setups.popitem(last=False)
 
+    def known(self, query: str) -> Setup | None:
+        """The set-up of a query that was asked before."""
+        return self._queries.get(query)
+
     def find(self, query: str, cookies: str, address: str, world: World) -> Setup:
-        """The set-up of a request: from its query, else its cookie, else its address; never mixed."""
-        if query in self._queries:
-            return self._queries[query]
+        """The set-up of a request: from its query, else its cookie, else its address; never mixed.
+
+        May make households, so not for the event loop.
+        """
+        if (known := self.known(query)) is not None:
+            return known
         if raw := read_query(query):
             setup = self._queries[query] = read_setup(raw, world)
             if len(self._queries) > self.LIMIT:

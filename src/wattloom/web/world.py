@@ -26,7 +26,7 @@ BUILT_IN: Final = ("none", "sparse", "rare")
 
 
 class World:
-    """Households and plans by name, the desk where events are made, and a pool of threads for it.
+    """Households and plans by name, the desk where events are made, and the threads that work for it.
 
     Raises Refusal for files that cannot be read and names that are not known.
     """
@@ -43,11 +43,20 @@ class World:
         self.switches = switch_log(settings)
         #: Feeds by their set-up and its days.
         self.feeds: Memo[Feed] = Memo(1024)
-        self.pool = ThreadPoolExecutor(2, "desk")
+        self.hire()
+
+    def hire(self) -> None:
+        """Threads for what streams need next, and others for requests, so that no request delays a stream."""
+        self.ahead, self.pool = ThreadPoolExecutor(1, "ahead"), ThreadPoolExecutor(2, "requests")
+
+    def dismiss(self) -> None:
+        """Begin nothing more."""
+        for pool in (self.ahead, self.pool):
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def fresh(self) -> World:
         """The same world in a process that was forked: threads do not come along."""
-        self.pool = ThreadPoolExecutor(2, "desk")
+        self.hire()
         return self
 
     def named_plan(self, name: object) -> Plan:
@@ -68,13 +77,13 @@ class World:
         return self.default if source.span is None else self.named_plan("none")
 
     async def work(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do a job in the pool, not on the event loop."""
+        """Do a job of a request, not on the event loop."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self.pool, lambda: job(*args, **kwargs))
 
     def start(self, job: Callable[..., T], *args: Any) -> Future[T]:
-        """Begin a job in the pool."""
-        return self.pool.submit(job, *args)
+        """Begin a job that a stream will need."""
+        return self.ahead.submit(job, *args)
 
 
 def switch_log(settings: Settings) -> SwitchLog:
