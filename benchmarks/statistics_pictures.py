@@ -82,7 +82,7 @@ def day() -> None:
         axes.set(xlim=(0, 24), xticks=range(0, 25, 3), ylabel="kW")
         axes.set_ylim(bottom=0)
         axes.set_title(meter, loc="left", fontsize=10, fontweight="bold")
-    panels[0].legend(fontsize=8, ncols=4, loc="upper right", framealpha=0.9, edgecolor="none")
+    panels[0].legend(fontsize=8, ncols=4, loc="lower right", bbox_to_anchor=(1, 1), edgecolor="none")
     panels[-1].set_xlabel("hour of the day")
     drawn.savefig(IMAGES / "statistics-day.png")
 

@@ -62,7 +62,7 @@ def _panel(axes: Axes, meter: str, of: MeterStats, watts: Watts) -> None:
     if of.every is None:
         axes.text(0.5, 0.5, "no history", ha="center", transform=axes.transAxes)
         return
-    top = 1.08 * max(int(watts.max()), of.critical, of.idle + 1)
+    top = 1.08 * max(int(watts.max()), of.critical, of.red)
     edges = np.linspace(0, top, _BINS + 1)
     rest = watts[~np.isin(watts, list(of.atoms))]
     shares = np.histogram(rest, edges)[0] / len(watts)
@@ -81,6 +81,8 @@ def _panel(axes: Axes, meter: str, of: MeterStats, watts: Watts) -> None:
     where = {"all": "", "on-state": " (of the on-state)", "rated": " (rated power: never on)"}[of.basis]
     axes.axvspan(of.critical / 1000, top / 1000, color=_RED, alpha=0.12, linewidth=0)
     axes.axvline(of.critical / 1000, color=_RED, linewidth=1.4, label=f"critical {of.critical / 1000:.3f}{where}")
+    if of.red != of.critical:
+        axes.axvline(of.red / 1000, color=_RED, linewidth=1.2, linestyle="--", label=f"Red from {of.red / 1000:.3f}")
     axes.set_title(f"{figures} · kW", loc="right", fontsize=8, color=_INK)
     axes.set_yscale("log")
     axes.set_ylim(3e-6, 1.6)
