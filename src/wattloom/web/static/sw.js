@@ -3,11 +3,11 @@
 const CACHE = "wattloom-1";
 const PAGES = ["/", "/widget", "/widgets"];
 const PARTS = [
-  "css/page.css", "css/tokens.css", "css/widget.css", "icons/icon-192.png", "icons/icon.svg",
-  "js/alertlist.js", "js/alerts.js", "js/api.js", "js/cards.js", "js/chart.js", "js/densities.js", "js/dom.js",
-  "js/energy.js", "js/figures.js", "js/form.js", "js/format.js", "js/freshness.js", "js/glyphs.js", "js/history.js",
-  "js/hourtable.js", "js/meters.js", "js/offline.js", "js/page.js", "js/session.js", "js/setup.js", "js/storage.js",
-  "js/stream.js", "js/take.js", "js/theme.js", "js/tile.js", "js/widget.js", "js/widgets.js",
+  "css/page.css", "css/switches.css", "css/tokens.css", "css/widget.css", "icons/icon-192.png", "icons/icon.svg",
+  "js/alertlist.js", "js/alerts.js", "js/api.js", "js/cards.js", "js/chart.js", "js/deeds.js", "js/densities.js",
+  "js/dom.js", "js/energy.js", "js/figures.js", "js/form.js", "js/format.js", "js/freshness.js", "js/glyphs.js",
+  "js/history.js", "js/hourtable.js", "js/meters.js", "js/offline.js", "js/page.js", "js/session.js", "js/setup.js", "js/storage.js",
+  "js/stream.js", "js/switches.js", "js/take.js", "js/theme.js", "js/tile.js", "js/widget.js", "js/widgets.js",
   "vendor/uPlot.iife.min.js", "vendor/uPlot.min.css",
 ];
 const KEPT = [...PAGES, ...PARTS.map((part) => `/static/${part}`)];

@@ -95,6 +95,14 @@ export class Alerts {
     return id;
   }
 
+  /** Keeps what somebody did, or what became of it. */
+  record(alert) {
+    const known = this.list.find(({ id }) => id === alert.id);
+    if (known) Object.assign(known, alert);
+    else if (alert.time) this.list.unshift(alert);
+    this.save();
+  }
+
   /**
    * Those of a house (all houses: null) that pass a filter, newest first, in groups: what befell several meters in the
    * same window for the same reason is one thing to look at.

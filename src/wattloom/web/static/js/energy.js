@@ -5,7 +5,7 @@ import { h, s, text } from "./dom.js";
 import { energy, epoch, percent } from "./format.js";
 import { glyph } from "./glyphs.js";
 import { METERS } from "./meters.js";
-import { timeOf } from "./setup.js";
+import { isLive, timeOf } from "./setup.js";
 
 const DAYS = 28;
 const QUARTER = 900;
@@ -89,7 +89,7 @@ export class Energy {
     try {
       let blank = 0;
       for (const [from, to, interval] of parts) {
-        const values = { household: this.household, start: from, end: to, interval, view: "reported", faults: setup.faults };
+        const values = { household: this.household, start: from, end: to, interval, view: isLive(setup) ? "live" : "reported", faults: setup.faults };
         const { columns, rows } = await json(`/readings?${query(values)}`, { signal });
         for (const row of rows) {
           if (row[columns.indexOf("Overall")] === null) blank += interval;

@@ -16,6 +16,7 @@ import { METERS, trouble, verdict } from "./meters.js";
 import { Session } from "./session.js";
 import { faultsOf, fromUrl, isLive, toQuery } from "./setup.js";
 import { keepWord } from "./storage.js";
+import { device, Switches } from "./switches.js";
 import { Take } from "./take.js";
 
 const USUAL = { household: "A", interval: "5" };
@@ -35,6 +36,7 @@ const figures = new Figures($("#figures"));
 const take = new Take();
 const freshness = new Freshness(() => draw());
 const form = new Form((setup) => choose(setup, true));
+const switches = new Switches($("#switched"), $("#switches"), device("page"), (alert) => alerts.record(alert));
 const drawAlerts = painter(() => {
   list.draw();
   drawActions();
@@ -132,6 +134,7 @@ function took(next) {
   charts.ahead = offset(next.time);
   freshness.took(next, session.pace);
   alerts.update(next);
+  switches.took(next);
   energy.took(next, session.setup, step());
   announce(next);
   if (document.hidden) drawHero(false);
@@ -207,6 +210,7 @@ function choose(setup, remember) {
   if (houses) form.introduce(setup.household);
   $("#widget-link").href = `/widget?${toQuery({ household: setup.household, interval: setup.interval })}`;
   list.watch(setup.household);
+  switches.watch(setup.household, isLive(setup));
   take.watch(setup);
   session = new Session(setup, {
     event: took,

@@ -58,7 +58,7 @@ export class Session {
     const start = end - Math.floor(shownSpan(interval) / interval) * interval;
     const stretch = { household: event.household, start, end, faults: this.setup.faults };
     try {
-      const { columns, rows } = await json(`/readings?${query({ ...stretch, interval, view: "reported" })}`, { signal });
+      const { columns, rows } = await json(`/readings?${query({ ...stretch, interval, view: isLive(this.setup) ? "live" : "reported" })}`, { signal });
       this.history.prepend(columns, rows);
       this.handlers.filled();
       const labels = await json(`/labels?${query(stretch)}`, { signal });

@@ -3,7 +3,7 @@
 import { $, h, text } from "./dom.js";
 import { query } from "./api.js";
 import { iso } from "./format.js";
-import { toQuery } from "./setup.js";
+import { isLive, toQuery } from "./setup.js";
 
 function copier(code) {
   const button = h("button", { type: "button" }, "Copy");
@@ -68,11 +68,12 @@ export class Take {
     const end = Math.floor(to);
     const start = end - Math.max(n, Math.floor((end - from) / n) * n);
     const values = { household, start: iso(start, ahead), end: iso(end, ahead), faults };
-    const readings = { ...values, interval, view: "reported" };
+    const view = isLive(this.setup) ? "live" : "reported";
+    const readings = { ...values, interval, view };
     const paths = {
       csv: `/readings?${query({ ...readings, format: "csv" })}`,
       parquet: `/readings?${query({ ...readings, format: "parquet" })}`,
-      seconds: `/readings?${query({ ...values, view: "reported", format: "csv" })}`,
+      seconds: `/readings?${query({ ...values, view, format: "csv" })}`,
       labels: `/labels?${query({ ...values, format: "csv" })}`,
     };
     for (const [key, path] of Object.entries(paths)) if (this.links[key].getAttribute("href") !== path) this.links[key].setAttribute("href", path);

@@ -6,7 +6,8 @@ import { json } from "./api.js";
 import { $, h, painter, text } from "./dom.js";
 import { Freshness } from "./freshness.js";
 import { verdict } from "./meters.js";
-import { faultsOf, fromUrl, toQuery } from "./setup.js";
+import { Deeds } from "./deeds.js";
+import { faultsOf, fromUrl, isLive, toQuery } from "./setup.js";
 import { keep, recall } from "./storage.js";
 import { Stream } from "./stream.js";
 import { Tile } from "./tile.js";
@@ -21,6 +22,7 @@ const tile = new Tile($("#widget"), setup.household, {
   settings: () => open("#settings"),
 });
 const alerts = new Alerts(() => drawAlerts());
+const deeds = new Deeds(tile, alerts, setup.household, isLive(setup));
 const freshness = new Freshness(() => draw());
 let wrong = Object.values(faultsOf(setup))[0] ?? "";
 
@@ -50,6 +52,7 @@ function took(event) {
   tile.took(event);
   freshness.took(event, Number(setup.interval) / Number(setup.speed ?? 1));
   alerts.update(event);
+  deeds.took(event);
   announce(event);
   keep(memory, event);
   draw();
