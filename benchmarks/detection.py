@@ -21,7 +21,6 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from wattloom import faults
@@ -104,7 +103,8 @@ def judged_days(home: Household, plan: faults.Plan) -> Iterator[tuple[int, int, 
 
 def gather(home: Household, kind: str, pyod: bool) -> Material:
     """Days under a plan of one kind until enough episodes count."""
-    plan = faults.Plan(name=kind, fault=(faults.Fault(kind=kind, per_day=PER_DAY[kind], strength=STRENGTH.get(kind, {})),))  # type: ignore[arg-type]
+    fault: Any = {"kind": kind, "per_day": PER_DAY[kind], "strength": STRENGTH.get(kind, {})}
+    plan = faults.Plan(name=kind, fault=(faults.Fault(**fault),))
     found = Material(flags={"judge": [], "usual": []})
     stats = quick_stats(home, INTERVAL, FIRST).meters
     for start, end, truth, rows, flags in judged_days(home, plan):
@@ -188,7 +188,7 @@ def features(rows: Readings, start: int, count: int) -> NDArray[np.float64]:
 
 
 def add_pyod(materials: dict[tuple[str, str], Material]) -> None:
-    """Flags of HBOS and IForest, fitted on 14 clean days of each home; the limit is what 1 of 10,000 of those exceed."""
+    """Flags of HBOS and IForest, fitted on 14 clean days of each home, of which 1 in 10,000 exceeds the limit."""
     worker = Path(__file__).with_name("detection_worker.py")
     with tempfile.TemporaryDirectory() as folder:
         given, taken = Path(folder) / "in.npz", Path(folder) / "out.npz"
@@ -220,7 +220,7 @@ def scored(kind: str, home: str, material: Material) -> Trial:
     start = material.starts[0]
     end = material.starts[-1] + 86_400
     trial = Trial(kind, home, len(material.starts))
-    empty = {"start": [], "end": [], "meter": []}
+    empty: dict[str, list[Any]] = {"start": [], "end": [], "meter": []}
     for detector, flags in material.flags.items():
         table = pa.Table.from_pylist(flags, pa.schema([("time", pa.int64()), ("reasons", pa.string())]))
         ignored = pa.Table.from_pylist(material.ignored) if material.ignored else pa.table(empty)
@@ -254,11 +254,11 @@ def clean() -> list[str]:
                 start, end = (home.calendar.midnight(FIRST + timedelta(3 * day + k)) for k in (0, 1))
                 rows = home.truth(start, end)
                 found = average(rows, judge.flags(rows), start, INTERVAL, (end - start) // INTERVAL)
-                bad = (found.valid < INTERVAL).any(axis=0)
+                bad = np.asarray((found.valid < INTERVAL).any(axis=0))
                 windows += int(bad.sum())
                 alarms += len(runs(bad))
                 for reason, hits in found.counts.items():
-                    reasons[reason] = reasons.get(reason, 0) + len(runs(hits.any(axis=0)))
+                    reasons[reason] = reasons.get(reason, 0) + len(runs(np.asarray(hits.any(axis=0))))
         days = CLEAN_HOMES * CLEAN_DAYS
         why = ", ".join(f"{reason} {count}" for reason, count in sorted(reasons.items()))
         lines.append(f"| {name} | {days} | {windows} | {alarms} | {alarms / days:.3f} | {why} |")
@@ -276,16 +276,20 @@ def speed() -> list[str]:
         judge.flags(rows)
         times.append(thread_time() - before)
     day = median(times)
-    lines = ["| work, on one core | time |", "| --- | ---: |", f"| judge a day of 1-second data | {1000 * day:.0f} ms |"]
+    lines = [
+        "| work, on one core | time |",
+        "| --- | ---: |",
+        f"| judge a day of 1-second data | {1000 * day:.0f} ms |",
+    ]
     return [*lines, f"| per meter and second | {day / 86_400 / 3 * 1e6:.2f} µs |"]
 
 
 def table(trials: list[Trial]) -> list[str]:
     """One row for each kind and household."""
     others = [name for name in ("usual", "HBOS", "IForest") if all(name in trial.scores for trial in trials)]
-    heads = " | ".join(f"F1 {name}" for name in others)
-    lines = [f"| kind | household | days | episodes | found | windows | precision | recall | F1 judge | named | median delay | {heads} |",
-             "| --- | --- |" + " ---: |" * (9 + len(others))]  # fmt: skip
+    names = ("kind", "household", "days", "episodes", "found", "windows", "precision", "recall", "F1 judge", "named")
+    heads = " | ".join((*names, "median delay", *(f"F1 {name}" for name in others)))
+    lines = [f"| {heads} |", "| --- | --- |" + " ---: |" * (9 + len(others))]
     for trial in trials:
         for kind, mine in sorted(trial.scores["judge"].kinds.items()):
             rest = [trial.scores[name].kinds[kind].f1 for name in others]
@@ -326,7 +330,8 @@ def main() -> None:
     trials = [scored(kind, name, material) for (kind, name), material in materials.items()]
     soon = [t for t in trials if t.kind in ("bypass", "clock", "drift")]
     hours = ["| kind | household | episodes | found within an hour |", "| --- | --- | ---: | ---: |"] + [
-        f"| {t.kind} | {t.home} | {t.within_hour[1]} | {t.within_hour[0] / max(1, t.within_hour[1]):.0%} |" for t in soon
+        f"| {t.kind} | {t.home} | {t.within_hour[1]} | {t.within_hour[0] / max(1, t.within_hour[1]):.0%} |"
+        for t in soon
     ]
     sections = {"table": table(trials), "hour": hours, "clean": clean(), "speed": speed()}
     for name, lines in sections.items():

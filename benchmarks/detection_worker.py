@@ -4,8 +4,8 @@ import sys
 import warnings
 
 import numpy as np
-from pyod.models.hbos import HBOS
-from pyod.models.iforest import IForest
+from pyod.models.hbos import HBOS  # type: ignore[import-not-found]
+from pyod.models.iforest import IForest  # type: ignore[import-not-found]
 
 #: The share of clean windows that exceed the limit.
 SHARE = 1e-4

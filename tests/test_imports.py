@@ -12,13 +12,13 @@ SRC = Path(__file__).parents[1] / "src"
 STOREYS: dict[str, str] = {
     "ground": "errors readings civil source memo clock stamps staging settings kernel noise",
     "world": "ranges loads mains place places weather day people appliances profile profiles household houses",
-    "files": "tablefile rowfile recording",
+    "files": "tablefile rowfile recording arrivals",
     "faults": "faults",
     "views": "quality windows tally histogram hours distributions mixture fitting critical meterstats statistics "
     "status scoring switches",
     "out": "sinks datasets",
-    "flow": "events streams switchlog",
-    "edges": "plots web cli __init__",
+    "flow": "events streams switchlog inspection report checking",
+    "edges": "plots picture web cli __init__",
 }
 #: Which other storeys each may use. The world knows nobody; who looks at it sees a Source.
 USES = {

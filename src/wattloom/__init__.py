@@ -20,10 +20,13 @@ from wattloom.stamps import days_from
 if TYPE_CHECKING:
     from wattloom.faults import Plan
     from wattloom.recording import Recording
+    from wattloom.report import Report
+    from wattloom.scoring import Score
     from wattloom.statistics import QuickStats
 
 __all__ = [
-    "Dataset", "Household", "Refusal", "Source", "dataset", "household", "quick_stats", "read_recording", "truth",
+    "Dataset", "Household", "Refusal", "Source", "check", "dataset", "household", "quick_stats", "read_recording",
+    "score", "truth",
 ]  # fmt: skip
 
 Home = str | Path | Source
@@ -106,6 +109,37 @@ def read_recording(path: str | Path, name: str | None = None, zone: str | None =
     from wattloom.recording import read_recording as read
 
     return read(path, name, zone)
+
+
+def check(
+    recording: str | Path | Recording,
+    baseline: str | Path | Source | None = None,
+    interval: int | None = None,
+    zone: str | None = None,
+) -> Report:
+    """Judge a recording: which of its windows are not to be believed, and why; `.flags` is a table, `str()` words.
+
+    - `recording`: a file as `read_recording` takes it, or what that gave; - `baseline`: clean readings of the same
+    home and step, a file or a source (default: the recording itself); - `interval`: seconds of a window (default: 15,
+    or the step if that is longer). Raises Refusal for what cannot be read or does not fit together.
+    """
+    from wattloom.checking import check as judged
+
+    return judged(recording, baseline, interval, zone)
+
+
+def score(
+    labels: Any, flags: Any, interval: int, start: int, end: int, by_meter: bool = False, ignored: Any = None
+) -> Score:
+    """Precision, recall, F1, delay per kind and false alarms of anybody's flags, window by window.
+
+    - `labels`: as `dataset` gives them, of one household; - `flags`: a table with one row per flagged window: `time`
+    (its start), and if there are `meter` and `reasons`; - windows of `interval` seconds in [start, end), POSIX seconds;
+    - `by_meter`: a flag must be on the altered meter; - `ignored`: stretches that count neither way.
+    """
+    from wattloom.scoring import score as scored
+
+    return scored(labels, flags, interval, start, end, by_meter, ignored)
 
 
 def _source(home: Home, seed: int) -> Source:

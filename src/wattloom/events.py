@@ -17,7 +17,7 @@ import numpy as np
 
 from wattloom.faults import Plan, reported
 from wattloom.memo import Memo
-from wattloom.quality import Flags, flags
+from wattloom.quality import CHECKPOINT, Flags, flags
 from wattloom.readings import METERS, MISSING, Readings
 from wattloom.source import Source
 from wattloom.statistics import QuickStats, quick_stats
@@ -28,7 +28,7 @@ from wattloom.windows import Windows, average
 #: Windows that are judged and encoded in one go; fewer where they are long.
 BLOCK: Final = 60
 #: Readings are reported and flagged in parts of this many seconds, counted from the epoch.
-PART: Final = 3 * 3600
+PART: Final = CHECKPOINT
 #: The flags of a part depend on the rows of so many seconds before it.
 RECALL: Final = PART
 
@@ -41,10 +41,11 @@ _encode = msgspec.json.Encoder().encode
 class Desk:
     """Where events are made: pure work and what is kept of it. Blocks; for worker threads.
 
-    - `parts`: flagged readings, `stats`: quick statistics, `blocks`: encoded events.
+    - `rows`: what was reported, `parts`: the same with its flags, `stats`: quick statistics, `blocks`: encoded events.
     """
 
     def __init__(self) -> None:
+        self.rows: Memo[Readings] = Memo(16)
         self.parts: Memo[tuple[Readings, Flags]] = Memo(64)
         self.stats: Memo[QuickStats] = Memo(256)
         self.blocks: Memo[list[bytes]] = Memo(1024)
@@ -68,16 +69,23 @@ class Desk:
         return Readings(arrival, time, watts), flag
 
     def _part(self, source: Source, plan: Plan, number: int, offs: Offs = ()) -> tuple[Readings, Flags]:
-        start, end = number * PART, (number + 1) * PART
-        offs = within(offs, start - RECALL, end)
+        offs = within(offs, number * PART - RECALL, (number + 1) * PART)
 
         def make() -> tuple[Readings, Flags]:
-            rows = reported(source, plan, start, end)
-            if offs:
-                rows = apply(offs, source, rows)
-            return rows, flags(source, rows)
+            rows = self._rows(source, plan, number, offs)
+            return rows, flags(source, rows, before=self._rows(source, plan, number - 1, offs))
 
         return self.parts.get((source.name, plan, number, offs), make)
+
+    def _rows(self, source: Source, plan: Plan, number: int, offs: Offs) -> Readings:
+        start, end = number * PART, (number + 1) * PART
+        offs = within(offs, start, end)
+
+        def make() -> Readings:
+            rows = reported(source, plan, start, end)
+            return apply(offs, source, rows) if offs else rows
+
+        return self.rows.get((source.name, plan, number, offs), make)
 
     def windows(self, source: Source, plan: Plan, start: int, interval: int, count: int, offs: Offs = ()) -> Windows:
         """Averaged windows of what the meters reported; live: while `offs` were off."""

@@ -141,7 +141,8 @@ class _Grid:
 
     def flags(self, table: pa.Table) -> tuple[Mask, dict[str, Mask]]:
         """The flagged windows, all of them and by reason."""
-        raised, by_reason = self.empty(), {}
+        raised = self.empty()
+        by_reason: dict[str, Mask] = {}
         meters, words = _optional(table, "meter"), _optional(table, "reasons")
         for second, meter, text in zip(_seconds(table["time"]).tolist(), meters, words, strict=True):
             window = (second - self.start) // self.interval

@@ -20,7 +20,7 @@ import typer
 from typer.core import TyperGroup
 
 #: The verbs in the order of `wattloom --help`.
-VERBS: Final = ("serve", "watch", "generate", "stats", "households", "faults", "inject")
+VERBS: Final = ("serve", "watch", "switch", "generate", "stats", "check", "households", "faults", "inject")
 
 OK, FOUND, BAD_INPUT, BROKEN_PIPE, INTERRUPTED = 0, 1, 2, 1, 130
 

@@ -4,9 +4,12 @@ A baseline says what is normal for a source, one check per reason looks for what
 goes through the checks. `REASONS` is the table of them, `flags` the answer.
 """
 
-from wattloom.quality.baseline import Baseline, baseline
+from wattloom.quality.baseline import DOUBT, MOST_ROWS, Baseline, baseline, learn
 from wattloom.quality.chunk import Flags
 from wattloom.quality.judge import CHECKPOINT, Judge, flags
 from wattloom.quality.reasons import BITS, REASONS, Check, Reason
 
-__all__ = ["BITS", "CHECKPOINT", "REASONS", "Baseline", "Check", "Flags", "Judge", "Reason", "baseline", "flags"]
+__all__ = [
+    "BITS", "CHECKPOINT", "DOUBT", "MOST_ROWS", "REASONS", "Baseline", "Check", "Flags", "Judge", "Reason", "baseline",
+    "flags", "learn",
+]  # fmt: skip

@@ -67,9 +67,9 @@ class Imbalance:
         new = rows.at >= chunk.new
         size = np.abs(change)
         alone = [
-            new & (size[part] >= step) & (np.abs(change[OVERALL] - change[1 - part]) <= np.maximum(step // 10, size[part] // 25))
-            for part in (AC, GEYSER)
-        ]  # fmt: skip
+            new & (size[p] >= step) & (np.abs(change[OVERALL] - change[1 - p]) <= np.maximum(step // 10, size[p] // 25))
+            for p in (AC, GEYSER)
+        ]
         if not any(self._owed) and not alone[AC].any() and not alone[GEYSER].any():
             return
         edges = new & ((size[:OVERALL] >= step).any(axis=0) | (np.abs(rows.rest_change) >= step) | ~rows.near)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,8 @@ APART: Final = 23
 FIRST: Final = date(2025, 1, 1)
 #: A recording is learned from at most so many rows.
 MOST_ROWS: Final = 3_000_000
+#: This share of the rows of a recording without a reference is not trusted.
+DOUBT: Final = 0.001
 #: Readings are looked up in tables up to so many W; what is larger is treated as that.
 TOP: Final = 1 << 16
 #: Levels are half an octave wide.
@@ -28,6 +31,8 @@ LEVELS: Final = int(LEVEL[-1]) + 1
 PATIENCE: Final = 1800
 #: Short pulses last at most so many rows.
 PULSE: Final = 3
+#: They can be told from loads where rows come at least this often, s.
+QUICK: Final = 2
 #: and end where they began, to within this part of their height or what is usual between two rows.
 RETURN: Final = 40
 NEVER: Final = 1 << 40
@@ -74,28 +79,30 @@ def baseline(source: Source) -> Baseline:
     A household's comes from days of its own truth, spread over a fixed year; a recording's from its reference, or
     from itself: then the most extreme 0.1 % of the rows are left out, since they may be what is sought.
     """
-    return _kept.get(source, lambda: _of(source))
+    history: Source = getattr(source, "reference", None) or source
+    doubt = DOUBT if history.span and history is source else 0.0
+    return _kept.get(cast(Hashable, source), lambda: learn(history, source.meters, doubt))
 
 
 _kept = Memo[Baseline](limit=512)
 
 
-def _of(source: Source) -> Baseline:
-    if source.span is not None:
-        history: Source = getattr(source, "reference", None) or source
-        assert history.span is not None
-        end = min(history.span[1], history.span[0] + MOST_ROWS * history.step)
-        rows = history.truth(history.span[0], end)
-        return learn(rows.time, rows.watts, source, 0.001 if history is source else 0.0)
-    days = [FIRST + timedelta(k * APART) for k in range(DAYS)]
-    midnight = source.calendar.midnight
-    parts = [source.truth(midnight(day), midnight(day + timedelta(1))) for day in days]
-    return learn(np.concatenate([p.time for p in parts]), np.concatenate([p.watts for p in parts], axis=1), source)
+def learn(history: Source, meters: tuple[str, ...], doubt: float = 0.0) -> Baseline:
+    """Learn from what a source says is true of some of its meters; `doubt` is the share of rows not to be trusted."""
+    if history.span is None:
+        days = [FIRST + timedelta(k * APART) for k in range(DAYS)]
+        midnight = history.calendar.midnight
+        parts = [history.truth(midnight(day), midnight(day + timedelta(1))) for day in days]
+        time = np.concatenate([part.time for part in parts])
+        watts = np.concatenate([part.watts for part in parts], axis=1)
+    else:
+        rows = history.truth(history.span[0], min(history.span[1], history.span[0] + MOST_ROWS * history.step))
+        time, watts = rows.time, rows.watts
+    return _learn(time, watts, history, meters, doubt)
 
 
-def learn(time: Seconds, watts: Watts, source: Source, doubt: float = 0.0) -> Baseline:
-    """Learn from readings of a source in order of time; `doubt` is the share of rows not to be trusted."""
-    present = tuple(meter in source.meters for meter in METERS)
+def _learn(time: Seconds, watts: Watts, source: Source, meters: tuple[str, ...], doubt: float) -> Baseline:
+    present = tuple(meter in meters for meter in METERS)
     cap = np.minimum(np.array(source.cap, np.int64), TOP * 1000)
     if doubt:
         most = [_most(row[row >= 0], doubt) for row in watts]
@@ -134,7 +141,7 @@ def _rest(
     usual = _most(np.abs(change), 0.02)
     floor, ceiling = -_most(-rest, doubt), _most(rest, doubt)
     floor, ceiling = floor - max(3, abs(floor) // 8), ceiling + max(100, ceiling // 2)
-    if source.span is None:
+    if source.span is None and len(parts) == 2:
         floor, ceiling = max(floor, source.rest[0]), min(ceiling, source.rest[1])
     pulses, rises = [], np.flatnonzero(change > 50)
     for length in range(1, PULSE + 1):
@@ -142,7 +149,10 @@ def _rest(
         height = np.minimum(change[up], -change[up + length])
         back = np.abs(rest[up + length + 1] - rest[up]) <= np.maximum(usual, height // RETURN)
         pulses.append(max(300, 2 * _most(height[back], doubt), 3 * usual))
-    return (floor, ceiling), usual, max(150, 2 * usual), max(300, _most(change, doubt) * 5 // 4), tuple(pulses)
+    step, rise = max(150, 2 * usual), max(300, _most(change, doubt) * 5 // 4)
+    if source.step > QUICK:
+        return (floor, ceiling), usual, step, NEVER, (NEVER,) * PULSE
+    return (floor, ceiling), usual, step, rise, tuple(pulses)
 
 
 def _runs(row: Watts, change: Watts, step: int, doubt: float) -> Integers:

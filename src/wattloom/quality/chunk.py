@@ -100,7 +100,7 @@ class Complete:
     @cached_property
     def rest(self) -> Integers:
         """Overall - AC - Geyser."""
-        return self.watts[OVERALL] - self.watts[0] - self.watts[1]
+        return np.asarray(self.watts[OVERALL] - self.watts[0] - self.watts[1])
 
     @cached_property
     def near(self) -> Mask:
@@ -114,7 +114,7 @@ class Complete:
         """By how much the readings (3, rows) differ from the complete row before; 0 where that is not near."""
         change = np.zeros(self.watts.shape, np.int64)
         change[:, 1:] = np.diff(self.watts, axis=1)
-        return change * self.near
+        return np.asarray(change * self.near)
 
     @cached_property
     def rest_change(self) -> Integers:

@@ -108,7 +108,7 @@ class Drift(_Gain):
     edge, edges = 4, 3
 
     def tells(self, share: float) -> bool:
-        return 0.05 < abs(share - 1) and STOLEN <= share <= 1 / STOLEN
+        return abs(share - 1) > 0.05 and STOLEN <= share <= 1 / STOLEN
 
     def mark(self, marks: Mask, chunk: Chunk, part: int, rows: slice) -> None:
         on = chunk.watts[part, rows] >= chunk.baseline.step

@@ -38,7 +38,7 @@ class Run:
                 chunk.refuse(bit)
             marks = check.find(chunk)
             marks[..., : chunk.new] = False
-            found = marks.any()
+            found = bool(marks.any())
             if found:
                 chunk.flags |= (marks & ~chunk.refused) * bit
             stale = found or bool((chunk.flags[:, : chunk.new] & bit).any())

@@ -6,7 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from wattloom.quality.chunk import Chunk, Mask, lasting
+from wattloom.quality.baseline import TOP
+from wattloom.quality.chunk import Chunk, Integers, Mask, lasting
 from wattloom.readings import MISSING, OVERALL
 
 #: A sign that stays lost for so many readings is a turned clamp.
@@ -36,7 +37,7 @@ class Reversed:
             self._run[above.any(axis=1)] = 0
             return below
         count = np.cumsum(below, axis=1)
-        before = np.maximum.accumulate(np.where(above, count, -self._run[:, None]), axis=1)
+        before: Integers = np.maximum.accumulate(np.where(above, count, -self._run[:, None]), axis=1)
         run = count - before
         self._run = run[:, -1]
         return np.asarray(below & (run >= TURNED))
@@ -62,7 +63,9 @@ class Unit:
         low = (watts >= 0) & (THOUSAND * watts <= cap + THOUSAND)
         for meter in range(OVERALL):
             if low[meter].any():
-                marks[meter] |= lasting(low[meter] & (watts[meter] > 0) & ~base.familiar[meter][chunk.level[meter]], 2)
+                known = base.familiar[meter]
+                wrong = ~known[chunk.level[meter]] & known[np.minimum(THOUSAND * chunk.level[meter], TOP - 1)]
+                marks[meter] |= lasting(low[meter] & (watts[meter] > 0) & wrong, 2)
         floor = base.rest[0] - max(0, base.rest[0]) // 2
         marks[OVERALL] |= low[OVERALL] & (watts[OVERALL] > 0) & (watts[OVERALL] < floor)
         return np.asarray(marks)
