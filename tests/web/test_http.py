@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from wattloom.web.openapi import ROUTES
+from wattloom.web.routes import ROUTES
 
 if TYPE_CHECKING:
     from conftest import Process
