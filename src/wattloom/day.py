@@ -102,7 +102,7 @@ class Day:
     def mood(self) -> float:
         """How much goes on today, about 0.3 to 3: a household's own, and persistent from day to day."""
         stray = weather.stray(self.seed, self.household, self.ordinal, "mood")
-        return float(self._life.liveliness * 2.0 ** (0.7 * stray))
+        return float(self._life.liveliness * 2.0 ** (0.9 * stray))
 
     @cached_property
     def diary(self) -> Diary:

@@ -29,7 +29,7 @@ from wattloom.mains import Mains
 from wattloom.noise import Draws, key
 from wattloom.people import ROLES
 from wattloom.profile import Profile
-from wattloom.ranges import draw
+from wattloom.ranges import draw, standing
 from wattloom.readings import METERS, Readings
 
 _NAME: Final = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)(?:/(\d{1,9}))?")
@@ -71,8 +71,11 @@ class Household:
         settled = []
         for entry in entries:
             kind, name = table[entry[tag]], entry.get("name") or entry[tag]
-            if Draws(key(self.seed, self.name, tag, name, "present")).chance(entry.get("present", 1.0)):
-                raw = draw(kind, entry, self.seed, self.name, tag, name)
+            own = Draws(key(self.seed, self.name, tag, name, "present")).unit()
+            if tag == "kind":  # busy homes have more things
+                own = 1 - standing("busy", 1 - own, self.seed, self.name)
+            if own < entry.get("present", 1.0):
+                raw = draw(kind, entry, tag, name, self.seed, self.name)
                 settled.append(msgspec.convert({**raw, "name": name}, kind))
         return settled
 

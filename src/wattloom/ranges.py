@@ -54,14 +54,47 @@ def settle(
     return settled
 
 
-def draw(kind: type[msgspec.Struct], raw: dict[str, Any], *name: str | int) -> dict[str, Any]:
-    """`raw` settled for one household: each range is drawn by its own name, so that no field moves another."""
+#: Homes differ as a whole: one that is busy is busy at everything, a large one has large things, a restless one
+#: switches often. A field's trait; fields of appliances only, and all others are drawn on their own.
+_TRAITS: Final = {
+    "busy": ("per_day", "per_week", "habit", "breakfast", "minutes", "seconds", "lamps", "linger"),
+    "large": ("watts", "duty"),
+    "restless": ("swing", "levels", "jitter"),
+    "calm": ("dwell", "period"),
+}
+_TRAIT_OF: Final = {field: trait for trait, fields in _TRAITS.items() for field in fields}
+_COMMON = 0.6  # weight of the home's trait against what is the appliance's own
+
+
+def standing(trait: str, own: float, *home: str | int) -> float:
+    """Where a home stands in a range, uniform in (0, 1) over homes: its trait, and the thing's `own` number in (0, 1).
+
+    The sum of two uniforms has a trapezoid's distribution; its distribution function makes it uniform again.
+    """
+    rest = 1 - _COMMON
+    calm = trait == "calm"  # the opposite of restless
+    common = Draws(key(*home, "trait", "restless" if calm else trait)).unit()
+    total = _COMMON * (1 - common if calm else common) + rest * own
+    if total < rest:
+        return total * total / (2 * _COMMON * rest)
+    if total <= _COMMON:
+        return (total - rest / 2) / _COMMON
+    return 1 - (1 - total) ** 2 / (2 * _COMMON * rest)
+
+
+def draw(kind: type[msgspec.Struct], raw: dict[str, Any], tag: str, name: str, *home: str | int) -> dict[str, Any]:
+    """`raw` settled for one household: each range is drawn by its own name, so that no field moves another.
+
+    `tag` is "role" for people and "kind" for appliances, `name` theirs, `home` the seed and the household.
+    """
     hints = get_type_hints(kind, include_extras=True)
 
     def pick(field: str, low: float, high: float) -> float:
-        dice = Draws(key(*name, field))
+        place = Draws(key(*home, tag, name, field)).unit()
+        if tag == "kind" and field in _TRAIT_OF:
+            place = standing(_TRAIT_OF[field], place, *home)
         annotation = hints[field]
         whole = annotation is int or (get_origin(annotation) is Annotated and get_args(annotation)[0] is int)
-        return dice.integer(int(low), int(high)) if whole else dice.uniform(low, high)
+        return int(low) + int((int(high) - int(low) + 1) * place) if whole else low + (high - low) * place
 
     return settle(kind, raw, pick)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from wattloom.day import Day
     from wattloom.loads import Loads
 
+Session = tuple[float, float, float, list[Draw]]
+"""On and off at the wall, temperature of the tank at the start, draws of hot water."""
+
 KILOJOULES_PER_LITRE_KELVIN = 4.186
 _TAP = 40.0
 _GROUP = 75 * 60.0  # baths closer than this share one heating
@@ -97,8 +100,8 @@ class Geyser(Appliance, tag="geyser", frozen=True, kw_only=True):
             heating = heating or temperature < low
         return _joined(runs)
 
-    def _by_hand(self, day: Day) -> list[tuple[float, float, float, list[Draw]]]:
-        sessions = []
+    def _by_hand(self, day: Day) -> list[Session]:
+        sessions: list[Session] = []
         last = max((bath.start for bath in day.previous.diary.baths), default=day.start - 86_400.0)
         for group in _groups(day.diary.baths):
             dice = self.dice(day, "session", round(group[0].start))
@@ -108,12 +111,14 @@ class Geyser(Appliance, tag="geyser", frozen=True, kw_only=True):
             on = group[0].start - self.lead * 60 * dice.lognormal(1.0, 0.55)
             off = group[-1].start + dice.uniform(-60, 720)
             if dice.chance(self.forgotten):
-                off += dice.exponential(5400)
+                off += min(10_800.0, dice.exponential(5400))
+            if sessions and sessions[-1][1] > on:  # still on since the last bath
+                sessions[-1] = (sessions[-1][0], on, *sessions[-1][2:])
             sessions.append((on, max(on + 120, off), inlet + (left - inlet) * cooled, group))
             last = group[-1].start
         return sessions
 
-    def _all_day(self, day: Day) -> list[tuple[float, float, float, list[Draw]]]:
+    def _all_day(self, day: Day) -> list[Session]:
         """From today's anchor to tomorrow's; at an anchor the tank is somewhere within its band."""
         dice = self.dice(day, "all day")
         start, end = self._anchor(day), self._anchor(day.next)
