@@ -33,6 +33,8 @@ schema: Any = schemathesis.openapi.from_dict(DOCUMENT)
     max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(hypothesis.HealthCheck)
 )
 def test_no_500(case: Any, server: Process) -> None:
+    if (case.method, case.path) == ("GET", "/stream_data"):
+        return  # it would not end
     answer = case.call(base_url=server.url, timeout=20)
     assert answer.status_code < 500, answer.text
     if case.method == "HEAD":
