@@ -51,7 +51,7 @@ export class Take {
     this.codes = {};
     $("#curls").replaceChildren(
       ...Object.entries(lines).map(([name, line]) => {
-        const code = h("code", { tabindex: "0", "aria-label": `curl line: ${name}` }, line);
+        const code = h("code", { tabindex: "0", role: "group", "aria-label": `curl line: ${name}` }, line);
         this.codes[name] = code;
         const button = copier(code);
         button.setAttribute("aria-label", `Copy the curl line: ${name}`);

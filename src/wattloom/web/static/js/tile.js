@@ -1,5 +1,6 @@
 /** One widget: the house, when it was last heard of, three values with their trends, three buttons. */
 
+import { json, query } from "./api.js";
 import { attribute, h, text } from "./dom.js";
 import { clock, epoch, kw, offset } from "./format.js";
 import { glyph, reglyph } from "./glyphs.js";
@@ -21,11 +22,12 @@ class Row {
     this.arrow.classList.add("sr-only");
   }
 
-  draw(event) {
+  /** Shows a value; `past` are those before it, where they are known from elsewhere. */
+  draw(event, past = this.before) {
     this.node.hidden = !(this.meter in event.status);
     const value = event[this.meter];
-    const way = trend(this.before, value);
-    this.before = [...this.before, value].slice(-3);
+    const way = trend(past, value);
+    this.before = [...past, value].slice(-3);
     text(this.number, kw(value));
     this.arrow.classList.toggle("sr-only", way === null);
     if (way) reglyph(this.arrow, way);
@@ -63,12 +65,26 @@ export class Tile {
 
   /** Takes the next event. */
   took(event) {
+    if (!this.event) this.lookBack(event);
     this.event = event;
     for (const row of this.rows) row.draw(event);
     text(this.time, clock(epoch(event.time) + event.interval, offset(event.time)));
     attribute(this.node, "data-priority", event.priority);
     attribute(this.node, "aria-label", `House ${event.household}: ${event.priority}, ${event.reason}`);
     attribute(this.node, "title", `House ${event.household}: ${event.priority}. ${event.reason}`);
+  }
+
+  /** The windows before the first, so that it has a trend at once. */
+  async lookBack(event) {
+    const { household, interval } = event;
+    const end = epoch(event.time);
+    try {
+      const found = await json(`/readings?${query({ household, interval, start: end - 3 * interval, end, view: "reported" })}`);
+      if (this.event !== event) return;
+      for (const row of this.rows) row.draw(event, found.rows.map((values) => values[found.columns.indexOf(row.meter)]));
+    } catch {
+      // No past: the trend comes with the second window.
+    }
   }
 
   /** How true it still is: `words` say so where it is not. */
