@@ -6,6 +6,11 @@ import { shownSpan } from "./history.js";
 import { METERS } from "./meters.js";
 
 const { uPlot } = globalThis;
+/** Windows as steps; where there are more of them than pixels, as a line that is drawn once per pixel. */
+const STEPS = uPlot.paths.stepped({ align: 1 });
+const DENSE = uPlot.paths.linear();
+/** With more marks than this in view their lines would hide the values. */
+const FEW = 40;
 
 function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -20,6 +25,7 @@ class MeterChart {
     this.readout = h("p", { class: "readout", "aria-hidden": "true" });
     place.append(this.readout);
     this.recolour();
+    this.high = 0.1;
     this.plot = new uPlot(this.options(), [[], []], place);
     new ResizeObserver(() => this.resize()).observe(place);
   }
@@ -36,7 +42,7 @@ class MeterChart {
     return {
       width: this.place.clientWidth || 300,
       height: this.place.clientHeight || 130,
-      padding: [8, 8, 0, 0],
+      padding: [8, 16, 0, 0],
       legend: { show: false },
       tzDate: (second) => uPlot.tzDate(new Date((second + this.group.ahead) * 1000), "Etc/UTC"),
       cursor: {
@@ -48,7 +54,7 @@ class MeterChart {
       },
       scales: {
         x: { time: true, range: () => this.group.range() },
-        y: { range: () => [0, this.top()] },
+        y: { range: () => [0, this.high] },
       },
       axes: [
         { ...axis, size: 22, space: 80, values: (_, splits) => splits.map((t) => clock(t, this.group.ahead, this.group.fine ? 3 : 2)) },
@@ -60,7 +66,7 @@ class MeterChart {
           stroke: () => c()[this.meter],
           fill: () => `${c()[this.meter]}2e`,
           width: 1.5,
-          paths: uPlot.paths.stepped({ align: 1 }),
+          paths: (plot, series, from, to) => (to - from > plot.bbox.width / devicePixelRatio ? DENSE : STEPS)(plot, series, from, to),
           points: { show: (_, __, from, to) => to - from < 40 },
         },
       ],
@@ -115,14 +121,16 @@ class MeterChart {
     ctx.lineWidth = ratio;
     ctx.globalAlpha = 0.9;
     const [from, to] = this.group.range();
-    for (const mark of this.group.history?.marks ?? []) {
-      if ((mark.meter !== this.meter && mark.meter !== "*") || mark.time < from || mark.time > to) continue;
+    const inView = (mark) => (mark.meter === this.meter || mark.meter === "*") && mark.time >= from && mark.time <= to;
+    const marks = (this.group.history?.marks ?? []).filter(inView);
+    for (const mark of marks) {
       const x = valToPos(mark.time, "x", true);
       ctx.beginPath();
       ctx.moveTo(x - 5 * ratio, bbox.top - 6 * ratio);
       ctx.lineTo(x + 5 * ratio, bbox.top - 6 * ratio);
       ctx.lineTo(x, bbox.top + 3 * ratio);
       ctx.fill();
+      if (marks.length > FEW) continue;
       ctx.globalAlpha = 0.35;
       ctx.beginPath();
       ctx.moveTo(x, bbox.top);
@@ -149,6 +157,7 @@ class MeterChart {
 
   draw() {
     const { times = [], values = {} } = this.group.history ?? {};
+    this.high = this.top();
     this.plot.setData([times, values[this.meter] ?? []]);
   }
 }

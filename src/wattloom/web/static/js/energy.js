@@ -193,7 +193,7 @@ class EnergyRow {
     this.range.setAttribute("width", Math.max(0.5, at(high) - at(low)));
     this.mark.setAttribute("x1", at(median));
     this.mark.setAttribute("x2", at(median));
-    const so = `a usual day so far (${(median / 60).toFixed(2)} kWh)`;
+    const so = `a usual day so far (${(median / 60).toFixed(2)}\u00a0kWh)`;
     if (minutes >= low && minutes <= high) return text(this.words, `About as much as ${so}`);
     if (median < 0.6) return text(this.words, minutes > high ? `More than ${so}` : `Less than ${so}`);
     const more = minutes / median - 1;

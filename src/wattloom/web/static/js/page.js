@@ -41,7 +41,7 @@ const drawAlerts = painter(() => {
   list.draw();
   drawActions();
 });
-charts.changed = () => draw();
+charts.changed = painter(() => event && take.show(charts.range(), charts.ahead));
 
 /** What to call the connection when all is well. */
 function liveWords() {
