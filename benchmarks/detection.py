@@ -42,7 +42,8 @@ FIRST: Final = date(2026, 2, 2)
 EPISODES: Final = 75
 MOST_DAYS: Final = 240
 CLEAN_DAYS: Final = 30
-CLEAN_HOMES: Final = 3
+#: Homes of each profile.
+HOMES: Final = 3
 #: Only seconds that are off by so much count, W: below it nothing is lost.
 COUNTS: Final = {"large": 250, "unit": 250, "noise": 250, "swap": 250}
 PER_DAY: Final = {
@@ -101,11 +102,18 @@ def judged_days(home: Household, plan: faults.Plan) -> Iterator[tuple[int, int, 
         yield start, end, home.truth(start, end), rows, judge.flags(rows)
 
 
-def gather(home: Household, kind: str, pyod: bool) -> Material:
-    """Days under a plan of one kind until enough episodes count."""
+def gather(name: str, kind: str, pyod: bool) -> Material:
+    """Days of the homes of a profile under a plan of one kind, one home after the other, until enough episodes count."""
+    found = Material(flags={"judge": [], "usual": []})
+    for number in range(HOMES):
+        add_home(found, trial_home(name, number), kind, pyod, -(-EPISODES * (number + 1) // HOMES))
+    return found
+
+
+def add_home(found: Material, home: Household, kind: str, pyod: bool, enough: int) -> None:
+    """Add days of one home."""
     fault: Any = {"kind": kind, "per_day": PER_DAY[kind], "strength": STRENGTH.get(kind, {})}
     plan = faults.Plan(name=kind, fault=(faults.Fault(**fault),))
-    found = Material(flags={"judge": [], "usual": []})
     stats = quick_stats(home, INTERVAL, FIRST).meters
     for start, end, truth, rows, flags in judged_days(home, plan):
         count = (end - start) // INTERVAL
@@ -113,7 +121,9 @@ def gather(home: Household, kind: str, pyod: bool) -> Material:
         names = np.full(count, "", object)
         for name, hits in windows.counts.items():
             names += np.where(hits.any(axis=0), f"{name};", "")
-        times = start + INTERVAL * np.arange(count)
+        begin = found.starts[-1] + 86_400 if found.starts else start
+        shift = begin - start  # homes follow one another as if they were one
+        times = begin + INTERVAL * np.arange(count)
         bad = names != ""
         found.flags["judge"] += [
             {"time": int(t), "reasons": n.rstrip(";")} for t, n in zip(times[bad], names[bad], strict=True)
@@ -126,36 +136,38 @@ def gather(home: Household, kind: str, pyod: bool) -> Material:
         found.flags["usual"] += [{"time": int(t), "reasons": None} for t in times[red]]
         if pyod:
             found.features.append(features(rows, start, count))
-        found.starts.append(start)
-        label(found, home, plan, kind, start, end, truth, rows)
-        if found.episodes.get(kind, 0) >= EPISODES:
+        found.starts.append(begin)
+        label(found, home, plan, kind, (start, end, shift), truth, rows)
+        if found.episodes.get(kind, 0) >= enough:
             break
-    return found
 
 
 def label(
-    found: Material, home: Household, plan: faults.Plan, kind: str, start: int, end: int, truth: Readings,
+    found: Material, home: Household, plan: faults.Plan, kind: str, day: tuple[int, int, int], truth: Readings,
     rows: Readings,
 ) -> None:  # fmt: skip
-    """Add a day's labels: seconds that count, and altered ones that do not."""
+    """Add the labels of a day (start, end, by how much to shift): seconds that count, altered ones that do not."""
+    start, end, shift = day
     table = faults.labels(home, plan, start, end)
     table = table.filter(table["effective"])
     starts, ends = (table[name].cast(pa.int64()).to_numpy() for name in ("start", "end"))
     for place, row in enumerate(table.to_pylist()):
         low, high = int(starts[place]), int(ends[place])
-        about = {"meter": row["meter"], "episode": row["episode"], "effective": True}
+        about = {"meter": row["meter"], "episode": f"{home.seed} {row['episode']}", "effective": True}
         if kind in COUNTS:
             meter, part = METERS.index(row["meter"]), slice(low - start, high - start)
             off = np.abs(rows.watts[meter, part].astype(np.int64) - truth.watts[meter, part]) >= COUNTS[kind]
-            found.labels += [about | {"kind": kind, "start": low + a, "end": low + b} for a, b in runs(off)]
-            found.ignored += [about | {"start": low + a, "end": low + b} for a, b in runs(~off)]
+            found.labels += [
+                about | {"kind": kind, "start": low + shift + a, "end": low + shift + b} for a, b in runs(off)
+            ]
+            found.ignored += [about | {"start": low + shift + a, "end": low + shift + b} for a, b in runs(~off)]
             continue
         name = kind
         if kind == "stuck" and row["meter"] != METERS[OVERALL]:
             meter = METERS.index(row["meter"])
             if rows.watts[meter, low - start] <= 0.05 * 1000 * home.rated[row["meter"]]:
                 name = AT_REST
-        found.labels.append(about | {"kind": name, "start": low, "end": high})
+        found.labels.append(about | {"kind": name, "start": low + shift, "end": high + shift})
 
 
 def runs(mask: Mask) -> list[tuple[int, int]]:
@@ -188,17 +200,17 @@ def features(rows: Readings, start: int, count: int) -> NDArray[np.float64]:
 
 
 def add_pyod(materials: dict[tuple[str, str], Material]) -> None:
-    """Flags of HBOS and IForest, fitted on 14 clean days of each home, of which 1 in 10,000 exceeds the limit."""
+    """Flags of HBOS and IForest, fitted on 14 clean days of each home; 1 in 10,000 of their windows is over the limit."""
     worker = Path(__file__).with_name("detection_worker.py")
     with tempfile.TemporaryDirectory() as folder:
         given, taken = Path(folder) / "in.npz", Path(folder) / "out.npz"
         arrays: dict[str, Any] = {}
         for name in {home for _, home in materials}:
-            home, first = trial_home(name), FIRST - timedelta(14)
             days = []
-            for number in range(14):
-                start, end = (home.calendar.midnight(first + timedelta(number + k)) for k in (0, 1))
-                days.append(features(home.truth(start, end), start, (end - start) // INTERVAL))
+            for home in (trial_home(name, number) for number in range(HOMES)):
+                for number in range(-14, 0):
+                    start, end = (home.calendar.midnight(FIRST + timedelta(number + k)) for k in (0, 1))
+                    days.append(features(home.truth(start, end), start, (end - start) // INTERVAL))
             arrays[f"clean {name}"] = np.concatenate(days)
         for (kind, name), material in materials.items():
             arrays[f"test {name} {kind}"] = np.concatenate(material.features)
@@ -247,7 +259,7 @@ def clean() -> list[str]:
     for name in HOUSEHOLDS:
         windows = alarms = 0
         reasons: dict[str, int] = {}
-        for number in range(CLEAN_HOMES):
+        for number in range(HOMES):
             home = trial_home(name, 100 + number)
             judge = Judge(home)
             for day in range(CLEAN_DAYS):
@@ -259,7 +271,7 @@ def clean() -> list[str]:
                 alarms += len(runs(bad))
                 for reason, hits in found.counts.items():
                     reasons[reason] = reasons.get(reason, 0) + len(runs(np.asarray(hits.any(axis=0))))
-        days = CLEAN_HOMES * CLEAN_DAYS
+        days = HOMES * CLEAN_DAYS
         why = ", ".join(f"{reason} {count}" for reason, count in sorted(reasons.items()))
         lines.append(f"| {name} | {days} | {windows} | {alarms} | {alarms / days:.3f} | {why} |")
     return lines
@@ -322,9 +334,7 @@ def main() -> None:
     pyod = PYOD.exists()
     if not pyod:
         print("PyOD is not installed (see the head of this file); its columns are left out.\n")
-    materials = {
-        (kind, name): gather(trial_home(name), kind, pyod) for kind in asked.kinds for name in asked.households
-    }
+    materials = {(kind, name): gather(name, kind, pyod) for kind in asked.kinds for name in asked.households}
     if pyod:
         add_pyod(materials)
     trials = [scored(kind, name, material) for (kind, name), material in materials.items()]

@@ -101,7 +101,7 @@ class Picture:
         step = self._size * inspection.interval
         starts = [column.start for column in self._columns]
         times = date2num([datetime.fromtimestamp(start, UTC) for start in starts])  # type: ignore[no-untyped-call]
-        width = step / 86_400
+        shown = max(step / 86_400, 0.002 * (times[-1] - times[0]))  # a single window is to be seen too
         with mpl.rc_context({"svg.hashsalt": "wattloom", "font.size": 9, "axes.edgecolor": _INK}):
             figure = Figure(figsize=(11, 2.5 * len(meters) + 0.9), layout="constrained", dpi=110)
             FigureCanvasAgg(figure)
@@ -118,7 +118,7 @@ class Picture:
                 names = [r.name for r in REASONS if any(r.name in c.reasons[place] for c in self._columns)]
                 for row, name in enumerate(names):
                     colour = colours.setdefault(name, _PALETTE[len(colours) % len(_PALETTE)])
-                    spans = [(t, width) for t, c in zip(times, self._columns, strict=True) if name in c.reasons[place]]
+                    spans = [(t, shown) for t, c in zip(times, self._columns, strict=True) if name in c.reasons[place]]
                     top = 1.02 + 0.06 * row
                     axes.broken_barh(
                         spans, (top, 0.045), facecolor=colour, transform=axes.get_xaxis_transform(), clip_on=False

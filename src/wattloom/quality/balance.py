@@ -25,6 +25,7 @@ class Imbalance:
         self._anchor: Integers | None = None
         self._owed = [0, 0]
         self._since = [0, 0]
+        self._was = [0, 0]
 
     def find(self, chunk: Chunk) -> Mask:
         marks = np.zeros(chunk.watts.shape, np.bool_)
@@ -77,15 +78,29 @@ class Imbalance:
         for place in np.flatnonzero(edges).tolist():
             row, when = int(rows.at[place]), int(rows.arrival[place])
             for part in (AC, GEYSER):
+                self._pay(marks, chunk, part, start[part], row)
                 owed = self._owed[part]
                 after = self._settled(rows, part, place, step, bool(alone[part][place]))
+                if after and not owed:
+                    self._was[part] = int(rows.watts[part, place - 1])
                 if after != owed:
-                    if owed:
-                        self._mark(marks, chunk, part, start[part], row)
-                    start[part], self._since[part], self._owed[part] = row, when, after
+                    self._since[part], self._owed[part] = when, after
+                start[part] = row
         for part in (AC, GEYSER):
-            if self._owed[part]:
-                self._mark(marks, chunk, part, start[part], len(chunk))
+            self._pay(marks, chunk, part, start[part], len(chunk))
+
+    def _pay(self, marks: Mask, chunk: Chunk, part: int, start: int, end: int) -> None:
+        """Mark a part's rows up to the next edge while it owes; nothing is owed once it reads what it did before."""
+        if not self._owed[part] or start >= end:
+            return
+        was = self._was[part]
+        same = np.abs(chunk.watts[part, start:end] - was) <= max(chunk.baseline.step // 10, was // 25)
+        same &= ~chunk.refused[part, start:end]
+        if same.any():
+            end = start + int(np.argmax(same))
+            self._owed[part] = 0
+        end = min(end, int(np.searchsorted(chunk.arrival, self._since[part] + REMEMBERED, side="right")))
+        marks[part, start:end] = True
 
     def _settled(self, rows: Complete, part: int, place: int, step: int, alone: bool) -> int:
         """What a part still owes after an edge."""
@@ -102,11 +117,6 @@ class Imbalance:
         followed = abs(change) >= step and abs(rest) <= max(step // 5, abs(change) // 8)
         made_up = abs(rest - owed) <= abs(owed) // 6
         return 0 if followed or made_up else owed
-
-    def _mark(self, marks: Mask, chunk: Chunk, part: int, start: int, end: int) -> None:
-        last = self._since[part] + REMEMBERED
-        end = min(end, int(np.searchsorted(chunk.arrival, last, side="right")))
-        marks[part, start:end] = True
 
 
 class Spike:

@@ -20,6 +20,8 @@ APART: Final = 23
 FIRST: Final = date(2025, 1, 1)
 #: A recording is learned from at most so many rows.
 MOST_ROWS: Final = 3_000_000
+#: What never stops is taken to be lower than ever seen by 1 in so many parts; by more where few days were seen.
+MARGIN: Final = 16
 #: This share of the rows of a recording without a reference is not trusted.
 DOUBT: Final = 0.001
 #: Readings are looked up in tables up to so many W; what is larger is treated as that.
@@ -140,7 +142,8 @@ def _rest(
     change *= next_row[1:] if complete.all() else next_row[complete][1:]
     usual = _most(np.abs(change), 0.02)
     floor, ceiling = -_most(-rest, doubt), _most(rest, doubt)
-    floor, ceiling = floor - max(3, abs(floor) // 8), ceiling + max(100, ceiling // 2)
+    days = len(rest) * source.step / 86_400
+    floor, ceiling = floor - max(3, round(abs(floor) / min(MARGIN, max(4.0, days)))), ceiling + max(100, ceiling // 2)
     if source.span is None and len(parts) == 2:
         floor, ceiling = max(floor, source.rest[0]), min(ceiling, source.rest[1])
     pulses, rises = [], np.flatnonzero(change > 50)

@@ -17,8 +17,6 @@ LEAST_SHARE: Final = 0.12
 AGREE: Final = 0.06
 #: A share within this of 1 is sound.
 EVEN: Final = 0.03
-#: Edges closer than this, s, are one.
-APART: Final = 5
 #: What edges showed holds for so many seconds, unless another edge shows the opposite.
 HOLDS: Final = 3600
 
@@ -32,7 +30,9 @@ class _Gain:
     edge: int
     """Edges of at least so many times the baseline's `step` are compared."""
     edges: int
-    """So many in a row must agree, APART seconds apart."""
+    """So many in a row must agree,"""
+    apart: int
+    """so many seconds apart."""
 
     def __init__(self) -> None:
         self._before = [0.0, 0.0]
@@ -71,7 +71,7 @@ class _Gain:
         """Until when something holds after an edge."""
         if abs(share - 1) <= EVEN:
             until = 0
-        if when - self._when[part] < APART:
+        if when - self._when[part] < self.apart:
             return until
         agrees = abs(share - self._before[part]) <= AGREE * share and when - self._when[part] <= HOLDS
         self._agreed[part] = self._agreed[part] + 1 if agrees and self.tells(share) else int(self.tells(share))
@@ -91,7 +91,7 @@ class _Gain:
 class Bypass(_Gain):
     """Overall sees less of the edges of its parts than there is. A tap before all meters cannot be known."""
 
-    edge, edges = 2, 2
+    edge, edges, apart = 2, 2, 1
 
     def tells(self, share: float) -> bool:
         return LEAST_SHARE < share < STOLEN
@@ -105,7 +105,7 @@ class Drift(_Gain):
     """Overall sees the edges of a part a little too small or too large; which of the two drifts cannot be known,
     nor can a scale that all meters share. The part is marked while it is on."""
 
-    edge, edges = 4, 3
+    edge, edges, apart = 4, 3, 5
 
     def tells(self, share: float) -> bool:
         return abs(share - 1) > 0.05 and STOLEN <= share <= 1 / STOLEN
