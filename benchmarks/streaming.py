@@ -149,6 +149,33 @@ def ending(clients: int) -> tuple[int, float]:
     return code, seconds
 
 
+def soak(clients: int, minutes: float) -> None:
+    """Memory and descriptors of a server over minutes of streaming while others come and go."""
+    with running(wattloom(port := free_port()), port) as pid:
+        load(port, pid, 1, 1, LIVE)
+        command = [sys.executable, str(HERE / "streaming_worker.py"), f"--port={port}", f"--clients={clients}"]
+        worker = subprocess.Popen(
+            [*command, f"--seconds={60 * minutes}", f"--path={LIVE}"], stdout=subprocess.PIPE, text=True
+        )
+        assert worker.stdout is not None
+        worker.stdout.readline()
+        end = time.monotonic() + 60 * minutes
+        print("\n| minute | memory, MB | descriptors |\n| --- | --- | --- |")
+        while time.monotonic() < end:
+            for number in range(200):
+                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)) as sock:
+                    sock.sendall(f"GET {REPLAY}&faults=every-{number + 2} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+                    sock.recv(4096)
+            minute = minutes - (end - time.monotonic()) / 60
+            print(
+                f"| {minute:.1f} | {resident(pid) / 1e6:.1f} | {len(list(Path(f'/proc/{pid}/fd').iterdir()))} |",
+                flush=True,
+            )
+            time.sleep(max(1, 6 * minutes))
+        seen = json.loads(worker.communicate()[0].splitlines()[-1])
+        print(f"\n{seen['events']:,} events, lost {seen['lost']}, doubled {seen['doubled']}, p99 {seen['p99']:.0f} ms.")
+
+
 def first_event() -> float:
     """Seconds from the start of the process to the first event at a client."""
     port = free_port()
@@ -173,7 +200,8 @@ def main() -> None:
     parser.add_argument("--clients", type=int, nargs="+", default=[10_000, 15_000])
     parser.add_argument("--replays", type=int, nargs="+", default=[15_000, 19_000])
     parser.add_argument("--seconds", type=float, default=15)
-    parser.add_argument("--only", choices=["live", "replay", "request", "end", "start", "others"])
+    parser.add_argument("--only", choices=["live", "replay", "request", "end", "start", "others", "soak"])
+    parser.add_argument("--minutes", type=float, default=5, help="of the soak, which is run only by its name")
     given = parser.parse_args()
 
     def wanted(part: str) -> bool:
@@ -210,6 +238,8 @@ def main() -> None:
             os.sched_setaffinity(0, set(CORES))
             worker.communicate()
             print(f"\nA small JSON request while 5,000 streams run: median {median:.1f} ms, p99 {high:.1f} ms.")
+    if given.only == "soak":
+        soak(given.clients[0], given.minutes)
     if wanted("end"):
         code, seconds = ending(10_000)
         print(f"\nSIGTERM with 10,000 streams open: exit code {code} after {seconds:.1f} s.")

@@ -10,6 +10,7 @@ import json
 import select
 import socket
 import time
+from array import array
 from collections.abc import Iterator
 
 import numpy as np
@@ -86,29 +87,33 @@ def main() -> None:
     clients, poll, connecting = connect(given.port, given.clients, given.path, given.spread)
     print(json.dumps({"connecting": connecting}), flush=True)
     replay = "start_index" in given.path
-    wall, began_wall = time.time, time.time()
-    begin = np.ceil(began_wall) + 0.5
-    late: list[float] = []
-    cpu, marked = 0.0, False
-    while (now := wall()) < begin + given.seconds:
-        if not marked and now >= begin:
-            marked, cpu = True, time.process_time()
-            print(json.dumps({"begin": now}), flush=True)
-        for fd, _ in poll.poll(0.1, 1024):
-            client = clients[fd]
-            try:
-                data = client.sock.recv(262_144)
-            except BlockingIOError:
-                continue
-            if not data:
-                raise SystemExit("a stream was closed")
-            now = wall()
-            for anchor, number in client.numbers(data):
-                if client.last >= 0:
-                    client.lost += max(0, number - client.last - 1)
-                    client.doubled += number <= client.last
-                client.last = number
-                if marked:
+    wall = time.time
+    begin = np.ceil(wall()) + 0.5
+    late, cpu = array("d"), 0.0
+    for part, end in (("before", begin), ("measured", begin + given.seconds)):
+        if part == "measured":
+            del late[:]
+            for client in clients.values():
+                client.count = 0
+            cpu = time.process_time()
+            print(json.dumps({"begin": wall()}), flush=True)
+        while wall() < end:
+            for fd, _ in poll.poll(0.1, 256):
+                client = clients[fd]
+                data = client.sock.recv(16_384)
+                now = wall()
+                if not data:
+                    raise SystemExit("a stream was closed")
+                if not client.rest and data.endswith(b"\n\n\r\n") and data.find(b"id: ", 40) < 0:
+                    anchor, text, _ = data[data.find(b"id: ") + 4 : 80].split(b".", 2)  # one whole event, as usual
+                    found = [(anchor, int(text))]
+                else:
+                    found = list(client.numbers(data))
+                for anchor, number in found:
+                    if client.last >= 0 and number != client.last + 1:
+                        client.lost += max(0, number - client.last - 1)
+                        client.doubled += number <= client.last
+                    client.last = number
                     client.count += 1
                     due = int(anchor) / 1000 + number * given.interval if replay else int(anchor) + number + 1
                     late.append(now - due)
