@@ -18,7 +18,7 @@ import pytest
 CHROMIUM = Path("/usr/bin/chromium")
 
 
-def until(page: Any, script: str, argument: Any = None, seconds: float = 15) -> None:
+def until(page: Any, script: str, argument: Any = None, seconds: float = 60) -> None:
     """Waits until a script is true. Playwright's own waiting evaluates text in the page, which its policy forbids."""
     end = time.monotonic() + seconds
     while not page.evaluate(script, argument):
@@ -40,13 +40,13 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
 
     def json(self, path: str) -> Any:
-        with urlopen(self.url + path, timeout=30) as answer:
+        with urlopen(self.url + path, timeout=60) as answer:
             return json.load(answer)
 
     def events(self, query: str, count: int) -> list[dict[str, Any]]:
         """The first events of a stream."""
         found = []
-        with urlopen(f"{self.url}/stream_data?{query}", timeout=30) as answer:
+        with urlopen(f"{self.url}/stream_data?{query}", timeout=60) as answer:
             for line in answer:
                 if line.startswith(b"data: "):
                     found.append(json.loads(line[6:]))
@@ -97,7 +97,7 @@ class Open:
         url = (server or self.server).url
         self.contexts.append(self.browser.new_context(viewport={"width": width, "height": height}, **context))
         page = self.contexts[-1].new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: self.troubles.append(str(error)))
         page.on("console", self._said)
         page.on("request", lambda request: self._asked(request.url, url))

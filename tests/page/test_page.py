@@ -164,7 +164,7 @@ def test_the_server_is_killed_and_restarted_the_state_is_shown_and_no_reading_is
     assert page.text_content("#verdict") == "Not up to date"
     assert re.search(r"Reconnecting, last value \d\d:\d\d:\d\d, \d+ s ago", page.text_content("#connection-text"))
     start(first.port)
-    page.wait_for_selector('#connection[data-state="live"]', timeout=30_000)
+    page.wait_for_selector('#connection[data-state="live"]')
     page.wait_for_selector("body:not(.old)")
     page.locator("#hour-table summary").click()
     page.until("document.querySelectorAll('#hour-table tbody tr').length > 60")

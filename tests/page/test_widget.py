@@ -145,7 +145,7 @@ def test_offline_the_widget_opens_with_what_it_knew_last_and_says_so(open_page: 
     assert re.fullmatch(r"\d+\.\d{3}", page.locator(".number").first.inner_text())
     page.context.set_offline(False)
     start(server.port)
-    page.wait_for_selector(".tile:not(.old)", timeout=30_000)
+    page.wait_for_selector(".tile:not(.old)")
 
 
 def test_a_trend_is_there_with_the_first_value(open_page: Any, server: Any) -> None:
