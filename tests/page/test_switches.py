@@ -56,8 +56,8 @@ def test_two_phones_and_a_terminal_show_the_same_house(serve: Callable[..., Any]
         assert "AC 1.500" in terminal.stdout.readline()
 
         button(page, "Switch the AC off for 30 minutes").click()
-        page.locator("#switched p").wait_for()
-        said = page.text_content("#switched p")
+        page.locator("#switched .what-is-off").wait_for()
+        said = page.text_content("#switched .what-is-off")
         assert re.match(r"AC is switched off by page on Linux until \d\d:\d\d:\d\d, .+ moreUndo$", said)
         assert button(page, "Switch the AC off for 30 minutes").count() == 0
         assert button(page, "Switch the Geyser off for 30 minutes").is_visible()
@@ -93,7 +93,7 @@ def test_what_is_off_outlives_a_reload_and_is_no_fault(serve: Callable[..., Any]
     assert page.get_attribute("[data-meter=Geyser].meter", "data-status") == "Green"
     assert page.get_attribute("[data-meter=Overall].meter", "data-status") == "Green"
     page.reload()
-    page.locator("#switched p").wait_for()
+    page.locator("#switched .what-is-off").wait_for()
     button(page, "Switch the Geyser on again").click()
     page.locator("#switched").wait_for(state="hidden")
 
@@ -105,7 +105,7 @@ def test_no_button_that_would_fail(serve: Callable[..., Any], open_page: Any) ->
     there = open_page(f"/?{QUERY}", server=server, extra_http_headers={"X-Forwarded-For": "10.0.0.7"})
     replay = open_page(f"/?{QUERY}&start_index=100", server=server)
     button(here, "Switch the AC off for 15 minutes").click()
-    there.locator("#switched p").wait_for()
+    there.locator("#switched .what-is-off").wait_for()
     assert there.locator("#switched button").count() == 0
     assert not there.locator("#switches").is_visible()
     replay.locator("#actions").wait_for()
@@ -126,7 +126,7 @@ def test_the_token_is_asked_for(serve: Callable[..., Any], open_page: Any) -> No
     page.keyboard.press("Enter")
     page.locator("dialog.token").wait_for(state="detached")
     button(page, "Switch the AC off for 60 minutes").click()
-    page.locator("#switched p").wait_for()
+    page.locator("#switched .what-is-off").wait_for()
     assert "s3cret" not in page.url
     page.reload()
     button(page, "Switch the AC on again").click()

@@ -153,7 +153,7 @@ export class Switches {
     const left = h("span", { "aria-hidden": "true" });
     this.left.set(meter, left);
     const undo = h("button", { type: "button", "aria-label": `Switch the ${meter} on again`, onclick: () => this.act(meter, { on: true }) }, "Undo");
-    return h("p", {}, h("span", {}, words, left), this.may ? undo : null);
+    return h("p", { class: "what-is-off" }, h("span", {}, words, left), this.may ? undo : null);
   }
 
   /** Switches, and shows it at once; everybody else sees it in their next window. */
