@@ -187,7 +187,9 @@ def first_event() -> float:
                 sock.sendall(f"GET {LIVE} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
                 data = b""
                 while b"data: " not in data:
-                    data += sock.recv(65_536)
+                    if not (part := sock.recv(65_536)):
+                        raise SystemExit(data.decode())
+                    data += part
                 return time.monotonic() - began
             time.sleep(0.005)
     finally:

@@ -246,7 +246,7 @@ def test_200_cuts_at_random_bytes_lose_and_repeat_nothing(server: Process, follo
     for _ in range(200):
         stream = follow(server, path, last_id=last_id)
         stream.sock.settimeout(10)
-        goal, got = rng.randrange(1, 2500), 0
+        goal, got = rng.randrange(1, 1800), 0
         while got < goal:
             data = stream.sock.recv(min(goal - got, 4096))
             assert data
@@ -259,5 +259,5 @@ def test_200_cuts_at_random_bytes_lose_and_repeat_nothing(server: Process, follo
             if (event := stream._dispatch(block.decode())) is not None:
                 seen.append(event.data["index"])
                 last_id = event.id
-    assert len(seen) > 150
+    assert len(seen) > 100
     assert seen == list(range(1000, 1000 + len(seen)))

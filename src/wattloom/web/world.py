@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final, ParamSpec, TypeVar
@@ -48,6 +49,11 @@ class World:
     def hire(self) -> None:
         """Threads for what streams need next, and others for requests, so that no request delays a stream."""
         self.ahead, self.pool = ThreadPoolExecutor(1, "ahead"), ThreadPoolExecutor(2, "requests")
+
+    def warm(self) -> None:
+        """Begin with what the first client most likely asks for."""
+        home = self.houses.get("A")
+        self.pool.submit(self.desk.statistics, home, 5, home.calendar.day(time.time()))
 
     def dismiss(self) -> None:
         """Begin nothing more."""
