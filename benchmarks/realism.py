@@ -152,6 +152,23 @@ def telling(groups: Mapping[str, Sequence[Home]]) -> tuple[str, str]:
     return "\n".join(lines), "\n".join(reasons)
 
 
+def again(seeds: Sequence[int]) -> str:
+    """Table: telling and novelty once more for six other homes of A and C per seed, without the reasons."""
+    from realism_telling import ALIKE, across_homes, describe_homes, novelty
+
+    _, real = describe_homes(measured_homes())
+    lines = ["| seed | homes | telling: Overall | like with like | novelty: Overall | like with like |"]
+    lines.append("| ---: | --- | ---: | ---: | ---: | ---: |")
+    for seed in seeds:
+        for group, homes in families(seed).items():
+            whole = [(w, describe_homes(homes)[1]) for w in real]
+            alike = [(w, describe_homes(homes, ALIKE[w.home])[1]) for w in real]
+            told = [np.mean([t.auc for t in across_homes(pairs, why=False)]) for pairs in (whole, alike)]
+            cells = [f"{v:.2f}" for v in (*told, novelty(whole), novelty(alike))]
+            lines.append(f"| {seed} | {group} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def families(seed: int, days: int = 28, count: int = 6) -> dict[str, list[Home]]:
     """Six homes each of A and C."""
     homes = {}
@@ -196,11 +213,13 @@ def main() -> None:
         sections["figures"] = figure_table(described)
     if "telling" in asked.only and measured_homes():
         sections["telling"], sections["reasons"] = telling(families(asked.seeds[0], asked.days))
+        sections["again"] = again(asked.seeds)
     if "pictures" in asked.only:
         from realism_pictures import draw
 
         folder = asked.images or (IMAGES if asked.write else ROOT / "build" / "realism")
-        draw(folder, [synthetic_home(name, asked.seeds[0], STARTS[0]) for name in HOUSEHOLDS], measured_homes())
+        homes = [synthetic_home(name, asked.seeds[0], STARTS[0]) for name in HOUSEHOLDS]
+        draw(folder, homes, families(asked.seeds[0], 7)["A"], measured_homes())
     for name, body in sections.items():
         print(f"\n## {name}\n\n{body}")
     if asked.write:
