@@ -25,6 +25,7 @@ appliances = [
 ]
 """
 QUERY = "household=always&interval=4"
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 PHONE = {"width": 390, "height": 780}
 AC_VALUE = "document.querySelector('[data-meter=AC] .number').textContent"
 
@@ -71,7 +72,12 @@ def test_two_phones_and_a_terminal_show_the_same_house(serve: Callable[..., Any]
 
         widget.locator(".tile .act").click()
         assert said[:40] in widget.text_content("#deeds .switched")
-        button(widget, "Switch the AC on again").click()
+        for seen in (page, widget):
+            seen.evaluate(AXE.read_text())
+            found = seen.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})")
+            assert [(rule["id"], rule["nodes"][0]["target"]) for rule in found["violations"]] == []
+            assert seen.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        button(widget, "Undo: switch the AC on again").click()
         page.locator("#switched").wait_for(state="hidden")
         page.until(f"{AC_VALUE} === '1.500'")
         items = page.locator("#alert-list li").all_text_contents()
@@ -94,7 +100,7 @@ def test_what_is_off_outlives_a_reload_and_is_no_fault(serve: Callable[..., Any]
     assert page.get_attribute("[data-meter=Overall].meter", "data-status") == "Green"
     page.reload()
     page.locator("#switched .what-is-off").wait_for()
-    button(page, "Switch the Geyser on again").click()
+    button(page, "Undo: switch the Geyser on again").click()
     page.locator("#switched").wait_for(state="hidden")
 
 
@@ -129,5 +135,5 @@ def test_the_token_is_asked_for(serve: Callable[..., Any], open_page: Any) -> No
     page.locator("#switched .what-is-off").wait_for()
     assert "s3cret" not in page.url
     page.reload()
-    button(page, "Switch the AC on again").click()
+    button(page, "Undo: switch the AC on again").click()
     page.locator("#switched").wait_for(state="hidden")

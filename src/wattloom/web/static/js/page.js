@@ -78,7 +78,7 @@ function drawHero(old) {
   badge($("#badge"), event.priority);
   text($("#updated"), freshness.updated);
   const day = event.time.slice(0, 10);
-  text($("#updated-note"), `${isLive(session.setup) ? "" : `${day}, `}mean of ${event.interval} s, house time`);
+  text($("#updated-note"), `${isLive(session.setup) ? "house time" : day}, mean of ${event.interval} s`);
   drawActions();
   document.title = `${old ? "◌ Old" : event.priority}: House ${event.household}`;
 }

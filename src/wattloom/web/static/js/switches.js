@@ -152,7 +152,7 @@ export class Switches {
     // The time left changes with every window; who listens to the page has heard until when.
     const left = h("span", { "aria-hidden": "true" });
     this.left.set(meter, left);
-    const undo = h("button", { type: "button", "aria-label": `Switch the ${meter} on again`, onclick: () => this.act(meter, { on: true }) }, "Undo");
+    const undo = h("button", { type: "button", "aria-label": `Undo: switch the ${meter} on again`, onclick: () => this.act(meter, { on: true }) }, "Undo");
     return h("p", { class: "what-is-off" }, h("span", {}, words, left), this.may ? undo : null);
   }
 
