@@ -82,6 +82,9 @@ class SwitchLog:
         self._trouble = ""
         self._lock = threading.Lock()
 
+    def __del__(self) -> None:
+        self._close()
+
     def off(self, source: Source, start: int, end: int) -> Offs:
         """What of a household is off at some time in [start, end)."""
         self.look()
