@@ -44,6 +44,9 @@ MOST_DAYS: Final = 240
 CLEAN_DAYS: Final = 30
 #: Homes of each profile.
 HOMES: Final = 3
+#: Those of one or two seconds cost little; more of them make the figures firm.
+SHORT: Final = ("negative", "large", "missing", "spike", "duplicate", "out_of_order")
+SHORT_EPISODES: Final = 240
 #: Only seconds that are off by so much count, W: below it nothing is lost.
 COUNTS: Final = {"large": 250, "unit": 250, "noise": 250, "swap": 250}
 PER_DAY: Final = {
@@ -103,10 +106,11 @@ def judged_days(home: Household, plan: faults.Plan) -> Iterator[tuple[int, int, 
 
 
 def gather(name: str, kind: str, pyod: bool) -> Material:
-    """Days of the homes of a profile under a plan of one kind, one home after the other, until enough episodes count."""
+    """Days of the homes of a profile under a plan of one kind, home after home, until enough episodes count."""
     found = Material(flags={"judge": [], "usual": []})
+    enough = SHORT_EPISODES if kind in SHORT else EPISODES
     for number in range(HOMES):
-        add_home(found, trial_home(name, number), kind, pyod, -(-EPISODES * (number + 1) // HOMES))
+        add_home(found, trial_home(name, number), kind, pyod, -(-enough * (number + 1) // HOMES))
     return found
 
 
@@ -200,7 +204,7 @@ def features(rows: Readings, start: int, count: int) -> NDArray[np.float64]:
 
 
 def add_pyod(materials: dict[tuple[str, str], Material]) -> None:
-    """Flags of HBOS and IForest, fitted on 14 clean days of each home; 1 in 10,000 of their windows is over the limit."""
+    """Flags of HBOS and IForest, fitted on 14 clean days of each home, of which 1 in 10,000 is over the limit."""
     worker = Path(__file__).with_name("detection_worker.py")
     with tempfile.TemporaryDirectory() as folder:
         given, taken = Path(folder) / "in.npz", Path(folder) / "out.npz"

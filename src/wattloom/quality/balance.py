@@ -6,12 +6,14 @@ from typing import Final
 
 import numpy as np
 
-from wattloom.quality.baseline import PULSE, RETURN
+from wattloom.quality.baseline import LEAP, PULSE, RETURN
 from wattloom.quality.chunk import Chunk, Complete, Integers, Mask
 from wattloom.readings import AC, GEYSER, OVERALL
 
 #: An edge of a part that Overall did not follow is remembered for so many seconds.
 REMEMBERED: Final = 3600
+#: A meter that was noisy in so many rows before has no edges.
+SHAKEN: Final = 32
 
 
 class Imbalance:
@@ -68,7 +70,10 @@ class Imbalance:
         new = rows.at >= chunk.new
         size = np.abs(change)
         alone = [
-            new & (size[p] >= step) & (np.abs(change[OVERALL] - change[1 - p]) <= np.maximum(step // 10, size[p] // 25))
+            new
+            & (size[p] >= step)
+            & (np.abs(change[OVERALL] - change[1 - p]) <= np.maximum(step // 10, size[p] // 25))
+            & ~chunk.lately("noise", p, SHAKEN)[rows.at]
             for p in (AC, GEYSER)
         ]
         if not any(self._owed) and not alone[AC].any() and not alone[GEYSER].any():
@@ -137,13 +142,15 @@ class Spike:
         rows = rows.without(jumped)
         change, rest = rows.rest_change, rows.rest
         for length in range(1, PULSE + 1):
-            fall = np.flatnonzero(change <= -base.pulse[length - 1])
+            fall = np.flatnonzero(change <= -min(base.pulse, base.leap))
             fall = fall[fall > length]
-            near = rows.near[fall] & (rows.arrival[fall] - rows.arrival[fall - length - 1] <= (length + 3) * rows.step)
-            height = -change[fall]
-            rose = change[fall - length] >= np.maximum(height * 4 // 5, base.pulse[length - 1])
-            back = np.abs(rest[fall] - rest[fall - length - 1]) <= np.maximum(base.usual, height // RETURN)
-            marks[OVERALL, rows.at[fall[near & rose & back]]] = True
+            before, height = fall - length - 1, -change[fall]
+            near = rows.near[fall] & (rows.arrival[fall] - rows.arrival[before] <= (length + 3) * rows.step)
+            leaps = (length == 1) & (height >= LEAP * rows.watts[OVERALL][before])
+            least = np.where(leaps, base.leap, base.pulse)
+            rose = change[fall - length] >= np.maximum(height * 4 // 5, least)
+            back = np.abs(rest[fall] - rest[before]) <= np.maximum(base.usual, height // RETURN)
+            marks[OVERALL, rows.at[fall[near & rose & back & (height >= least)]]] = True
         return marks
 
     def _jumps(self, rows: Complete, rise: int) -> Mask:

@@ -21,7 +21,11 @@ FIRST: Final = date(2025, 1, 1)
 #: A recording is learned from at most so many rows.
 MOST_ROWS: Final = 3_000_000
 #: What never stops is taken to be lower than ever seen by 1 in so many parts; by more where few days were seen.
-MARGIN: Final = 16
+MARGIN: Final = 10
+#: In so many minutes something besides what never stops comes on: a fridge at least.
+LULL: Final = 40
+#: A level is known after so many rows.
+SEEN: Final = 600
 #: This share of the rows of a recording without a reference is not trusted.
 DOUBT: Final = 0.001
 #: Readings are looked up in tables up to so many W; what is larger is treated as that.
@@ -37,6 +41,8 @@ PULSE: Final = 3
 QUICK: Final = 2
 #: and end where they began, to within this part of their height or what is usual between two rows.
 RETURN: Final = 40
+#: What is so many times as high as Overall was before is a class of its own.
+LEAP: Final = 5
 NEVER: Final = 1 << 40
 _FINE: Final = 1 << 12
 
@@ -52,9 +58,11 @@ class Baseline:
     - `familiar` (2, TOP): whether AC or Geyser was ever steady near a power;
     - `runs` (3, LEVELS): from how many equal readings in a row on a meter is stuck;
     - `shake` (3, LEVELS): a step up and down again above it, time after time, is noise;
+    - `lull`: in LULL minutes the rest comes up to this much at least;
     - `usual`: 98 % of the rest's changes from row to row are smaller;
     - `step`: an edge of AC or Geyser from which on Overall must be seen to follow;
-    - `rise`: a greater edge of the rest is no appliance; `pulse` (PULSE): nor is a higher pulse of 1, 2, 3 rows.
+    - `rise`: a greater edge of the rest is no appliance; `pulse`: nor is a higher pulse of up to PULSE rows;
+    - `leap`: nor is a pulse of one row from LEAP times less than its height.
     """
 
     seconds: int
@@ -64,10 +72,12 @@ class Baseline:
     familiar: NDArray[np.bool_]
     runs: Integers
     shake: Integers
+    lull: int
     usual: int
     step: int
     rise: int
-    pulse: tuple[int, ...]
+    pulse: int
+    leap: int
 
     @property
     def balanced(self) -> bool:
@@ -111,7 +121,7 @@ def _learn(time: Seconds, watts: Watts, source: Source, meters: tuple[str, ...],
         cap = np.minimum(cap, 5 * np.array(most, np.int64) // 2)
     known = (watts >= 0) & (watts <= np.minimum(cap, TOP - 1)[:, None])
     next_row = np.concatenate(([False], np.diff(time) == source.step))
-    rest = _rest(watts, known, next_row, present, source, doubt)
+    rest = _rest(time, watts, known, next_row, present, source, doubt)
     runs = np.full((3, LEVELS), NEVER, np.int64)
     shake = np.full((3, LEVELS), NEVER, np.int64)
     familiar = np.ones((2, TOP), np.bool_)
@@ -129,37 +139,57 @@ def _learn(time: Seconds, watts: Watts, source: Source, meters: tuple[str, ...],
 
 
 def _rest(
-    watts: Watts, known: Mask, next_row: Mask, present: tuple[bool, ...], source: Source, doubt: float
-) -> tuple[tuple[int, int], int, int, int, tuple[int, ...]]:
-    """Bounds of Overall - AC - Geyser, and how it moves: `rest`, `usual`, `step`, `rise`, `pulse` of a Baseline."""
+    time: Seconds, watts: Watts, known: Mask, next_row: Mask, present: tuple[bool, ...], source: Source, doubt: float
+) -> tuple[tuple[int, int], int, int, int, int, int, int]:
+    """Bounds of the rest, and how it moves: `rest`, `lull`, `usual`, `step`, `rise`, `pulse`, `leap` of a Baseline."""
     parts = [meter for meter in range(OVERALL) if present[meter]]
     complete = known[[*parts, OVERALL]].all(axis=0)
     if not present[OVERALL] or complete.sum() < 100:
-        return (-NEVER, NEVER), NEVER, NEVER, NEVER, (NEVER,) * PULSE
+        return (-NEVER, NEVER), -NEVER, NEVER, NEVER, NEVER, NEVER, NEVER
     rows = watts if complete.all() else watts[:, complete]
     rest = rows[OVERALL] - sum(rows[meter] for meter in parts)
     change = np.diff(rest)
     change *= next_row[1:] if complete.all() else next_row[complete][1:]
     usual = _most(np.abs(change), 0.02)
     floor, ceiling = -_most(-rest, doubt), _most(rest, doubt)
-    days = len(rest) * source.step / 86_400
-    floor, ceiling = floor - max(3, round(abs(floor) / min(MARGIN, max(4.0, days)))), ceiling + max(100, ceiling // 2)
+    margin = min(float(MARGIN), max(4.0, len(rest) * source.step / 86_400))
+    floor, ceiling = floor - max(3, round(abs(floor) / margin)), ceiling + max(100, ceiling // 2)
+    lull = _lull(time[complete], rest) if not doubt else -NEVER
+    lull -= round(abs(lull) / margin)
     if source.span is None and len(parts) == 2:
         floor, ceiling = max(floor, source.rest[0]), min(ceiling, source.rest[1])
-    pulses, rises = [], np.flatnonzero(change > 50)
+    rises = np.flatnonzero(change > 50)
+    pulse = leap = 0
     for length in range(1, PULSE + 1):
         up = rises[rises + length < len(change)]
         height = np.minimum(change[up], -change[up + length])
         back = np.abs(rest[up + length + 1] - rest[up]) <= np.maximum(usual, height // RETURN)
-        pulses.append(max(300, 2 * _most(height[back], doubt), 3 * usual))
+        pulse = max(pulse, _most(height[back], doubt))
+        if length == 1:
+            leap = _most(height[back & (height >= LEAP * rows[OVERALL][up])], doubt)
+    pulse, leap = max(300, 2 * pulse, 3 * usual), max(300, 3 * leap // 2, 3 * usual)
     step, rise = max(150, 2 * usual), max(300, _most(change, doubt) * 5 // 4)
     if source.step > QUICK:
-        return (floor, ceiling), usual, step, NEVER, (NEVER,) * PULSE
-    return (floor, ceiling), usual, step, rise, tuple(pulses)
+        return (floor, ceiling), lull, usual, step, NEVER, NEVER, NEVER
+    return (floor, ceiling), lull, usual, step, rise, pulse, leap
+
+
+def _lull(time: Seconds, rest: Watts) -> int:
+    """The least that the rest comes up to in LULL minutes."""
+    minutes, first = np.unique(time // 60, return_index=True)
+    highest = np.maximum.reduceat(rest, first)
+    if len(minutes) < 4 * 1440:
+        return -NEVER
+    over = np.lib.stride_tricks.sliding_window_view(highest, LULL).max(axis=1)
+    whole = minutes[LULL - 1 :] - minutes[: -LULL + 1] == LULL - 1
+    return int(over[whole].min()) if whole.any() else -NEVER
 
 
 def _runs(row: Watts, change: Watts, step: int, doubt: float) -> Integers:
-    """Limits per level: twice the longest run of equal readings there or at the levels beside it."""
+    """Limits per level: twice the longest run of equal readings there or at the levels beside it.
+
+    A level that is hardly known takes the limit of the one below it: the higher the power, the more it shimmers.
+    """
     starts = np.append(0, np.flatnonzero(change) + 1)
     lengths, levels = np.diff(np.append(starts, len(row))), LEVEL[row[starts]]
     longest = np.zeros(LEVELS, np.int64)
@@ -170,9 +200,10 @@ def _runs(row: Watts, change: Watts, step: int, doubt: float) -> Integers:
         np.maximum.at(longest, levels, lengths)
     beside = np.maximum(np.maximum(longest, np.append(longest[1:], 0)), np.append(0, longest[:-1]))
     limits = np.where(beside * step > PATIENCE, NEVER, 2 * beside + 4)
-    limits = np.where(beside > 0, limits, _nearest(longest, limits))
     limits[0] = NEVER if longest[0] > 60 // step else limits[0]
-    return limits
+    seen = np.bincount(LEVEL[row], minlength=LEVELS) >= SEEN
+    below = np.maximum.accumulate(np.where(seen, np.arange(LEVELS), -1))
+    return np.asarray(np.maximum(limits, np.where(below < 0, NEVER, limits[below]) * ~seen))
 
 
 def _shake(row: Watts, change: Watts, follows: Mask, doubt: float) -> Integers:
@@ -185,7 +216,7 @@ def _shake(row: Watts, change: Watts, follows: Mask, doubt: float) -> Integers:
     above = np.cumsum(counts[:, ::-1], axis=1)[:, ::-1]
     total = above[:, :1]
     limits = 2 * (above > max(doubt, 0.005) * total).sum(axis=1) + 8
-    limits[total[:, 0] < 600] = 0
+    limits[total[:, 0] < SEEN] = 0
     if not limits.any():
         return np.full(LEVELS, NEVER, np.int64)
     return np.where(limits > 0, limits, _nearest(limits, limits))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
@@ -28,7 +29,8 @@ class Chunk:
     """Rows to be judged after a tail of earlier ones; every array has the tail's columns first.
 
     - `new`: where the rows to be judged begin; `watts` (3, rows);
-    - `flags` (3, rows): what was found so far; `refused` (3, rows): found by checks earlier in the table.
+    - `flags` (3, rows): what was found so far, by the bits of `bits`;
+    - `refused` (3, rows): whether anything was found by checks earlier in the table.
     """
 
     baseline: Baseline
@@ -37,6 +39,7 @@ class Chunk:
     watts: Integers
     flags: Flags
     new: int
+    bits: Mapping[str, int] = field(default_factory=dict)
     refused: Mask = field(init=False)
     _complete: Complete | None = None
 
@@ -52,6 +55,12 @@ class Chunk:
     def known(self) -> Mask:
         """Whether there is a reading at all, (3, rows)."""
         return np.asarray(self.watts != MISSING)
+
+    def lately(self, reason: str, meter: int, rows: int) -> Mask:
+        """Whether a reason earlier in the table was found on a meter in this row or the `rows` before it."""
+        held = np.cumsum((self.flags[meter] & np.uint32(self.bits[reason])) != 0)
+        held[rows:] -= held[:-rows].copy()
+        return np.asarray(held > 0)
 
     def complete(self) -> Complete:
         """The rows of which no reading is refused; what the source lacks counts as 0."""
@@ -79,13 +88,14 @@ class Chunk:
             np.concatenate((self.watts[:, part], rows.watts), axis=1),
             np.concatenate((self.flags[:, part], np.zeros(rows.watts.shape, np.uint32)), axis=1),
             len(self.arrival[part]),
+            self.bits,
         )
 
 
-def nothing(baseline: Baseline) -> Chunk:
+def nothing(baseline: Baseline, bits: Mapping[str, int]) -> Chunk:
     """What a judge that has seen nothing has seen."""
     none, nowhere = np.empty(0, np.int64), np.empty((3, 0), np.int64)
-    return Chunk(baseline, none, none, nowhere, np.empty((3, 0), np.uint32), 0)
+    return Chunk(baseline, none, none, nowhere, np.empty((3, 0), np.uint32), 0, bits)
 
 
 @dataclass(frozen=True, eq=False)

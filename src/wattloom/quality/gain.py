@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Final
 
 import numpy as np
 
+from wattloom.quality.baseline import LULL
 from wattloom.quality.chunk import Chunk, Mask
 from wattloom.readings import AC, GEYSER, OVERALL
 
@@ -89,9 +91,41 @@ class _Gain:
 
 
 class Bypass(_Gain):
-    """Overall sees less of the edges of its parts than there is. A tap before all meters cannot be known."""
+    """Overall sees less of the edges of its parts than there is, or stays lower for LULL minutes than it ever does.
+
+    A tap before all meters cannot be known, nor one while more is on than usual and no part switches.
+    """
 
     edge, edges, apart = 2, 2, 1
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._minute = self._most = 0
+        self._highest: deque[int] = deque(maxlen=LULL)
+
+    def find(self, chunk: Chunk) -> Mask:
+        marks = super().find(chunk)
+        rows = chunk.complete()
+        first = int(np.searchsorted(rows.at, chunk.new))
+        minutes = rows.arrival[first:] // 60
+        starts = np.flatnonzero(np.diff(minutes, prepend=-1))
+        if chunk.baseline.lull > 0 and len(starts):
+            highest = np.maximum.reduceat(rows.rest[first:], starts)
+            quiet = [self._quiet(*each, chunk.baseline.lull) for each in zip(minutes[starts], highest, strict=True)]
+            marks[OVERALL, rows.at[first:]] |= np.repeat(quiet, np.diff(np.append(starts, len(minutes))))
+        return marks
+
+    def _quiet(self, minute: int, most: int, lull: int) -> bool:
+        """Whether the LULL minutes before this one were all too low; takes note of what the rest comes up to in it."""
+        if minute == self._minute:
+            self._most = max(self._most, most)
+        else:
+            if minute == self._minute + 1:
+                self._highest.append(self._most)
+            else:
+                self._highest.clear()
+            self._minute, self._most = minute, most
+        return len(self._highest) == LULL and max(self._highest) < lull
 
     def tells(self, share: float) -> bool:
         return LEAST_SHARE < share < STOLEN

@@ -25,7 +25,7 @@ class Run:
 
     def __init__(self, base: Baseline) -> None:
         self._checks = [(np.uint32(BITS[r.name]), r.check()) for r in REASONS if r.check]
-        self._last = nothing(base)
+        self._last = nothing(base, BITS)
 
     def flags(self, readings: Readings) -> Flags:
         """What is wrong with each reading: a bit mask (3, rows), 0 where it is valid."""

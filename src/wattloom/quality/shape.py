@@ -13,7 +13,7 @@ from wattloom.quality.chunk import Chunk, Integers, Mask
 TURNS: Final = 5
 SPAN: Final = 16
 #: The last of them at most so many readings ago.
-RECENT: Final = 4
+RECENT: Final = 3
 
 
 class Stuck:

@@ -64,7 +64,8 @@ class Unit:
         for meter in range(OVERALL):
             if low[meter].any():
                 known = base.familiar[meter]
-                wrong = ~known[chunk.level[meter]] & known[np.minimum(THOUSAND * chunk.level[meter], TOP - 1)]
+                loads = THOUSAND * chunk.level[meter][:, None] + np.array([-400, 0, 400])  # what rounds to the reading
+                wrong = ~known[chunk.level[meter]] & known[np.clip(loads, 0, TOP - 1)].any(axis=1)
                 marks[meter] |= lasting(low[meter] & (watts[meter] > 0) & wrong, 2)
         floor = base.rest[0] - max(0, base.rest[0]) // 2
         marks[OVERALL] |= low[OVERALL] & (watts[OVERALL] > 0) & (watts[OVERALL] < floor)
