@@ -51,17 +51,17 @@ def test_two_phones_and_a_terminal_show_the_same_house(serve: Callable[..., Any]
     terminal = subprocess.Popen([*command, "--server", server.url], stdout=subprocess.PIPE, text=True)
     try:
         assert terminal.stdout is not None
-        button(page, "Switch the AC off for 30 minutes").wait_for()
+        button(page, "Switch the AC off for 30 min").wait_for()
         widget.locator(".tile .act").wait_for()
         assert widget.text_content(".tile .act") == "What to do"
         assert "AC 1.500" in terminal.stdout.readline()
 
-        button(page, "Switch the AC off for 30 minutes").click()
+        button(page, "Switch the AC off for 30 min").click()
         page.locator("#switched .what-is-off").wait_for()
         said = page.text_content("#switched .what-is-off")
         assert re.match(r"AC is switched off by page on Linux until \d\d:\d\d:\d\d, .+ moreUndo$", said)
-        assert button(page, "Switch the AC off for 30 minutes").count() == 0
-        assert button(page, "Switch the Geyser off for 30 minutes").is_visible()
+        assert button(page, "Switch the AC off for 30 min").count() == 0
+        assert button(page, "Switch the Geyser off for 30 min").is_visible()
         page.until(f"{AC_VALUE} === '0.000'")
         widget.until("document.querySelector('.tile .act').textContent.startsWith('AC off until ')")
         widget.until("[...document.querySelectorAll('.tile .number')].some((node) => node.textContent === '0.000')")
@@ -110,7 +110,7 @@ def test_no_button_that_would_fail(serve: Callable[..., Any], open_page: Any) ->
     here = open_page(f"/?{QUERY}", server=server)
     there = open_page(f"/?{QUERY}", server=server, extra_http_headers={"X-Forwarded-For": "10.0.0.7"})
     replay = open_page(f"/?{QUERY}&start_index=100", server=server)
-    button(here, "Switch the AC off for 15 minutes").click()
+    button(here, "Switch the AC off for 15 min").click()
     there.locator("#switched .what-is-off").wait_for()
     assert there.locator("#switched button").count() == 0
     assert not there.locator("#switches").is_visible()
@@ -131,7 +131,7 @@ def test_the_token_is_asked_for(serve: Callable[..., Any], open_page: Any) -> No
     page.fill("#token", "s3cret")
     page.keyboard.press("Enter")
     page.locator("dialog.token").wait_for(state="detached")
-    button(page, "Switch the AC off for 60 minutes").click()
+    button(page, "Switch the AC off for 60 min").click()
     page.locator("#switched .what-is-off").wait_for()
     assert "s3cret" not in page.url
     page.reload()

@@ -128,7 +128,7 @@ export class Switches {
     const button = (minutes) =>
       h(
         "button",
-        { type: "button", "aria-label": `Switch the ${meter} off for ${minutes} minutes`, onclick: () => this.act(meter, { on: false, minutes }) },
+        { type: "button", "aria-label": `Switch the ${meter} off for ${minutes} min`, onclick: () => this.act(meter, { on: false, minutes }) },
         `${minutes} min`,
       );
     return h("span", { class: "switch-group", role: "group", "aria-label": `Switch the ${meter} off` }, h("span", {}, `${meter} off for`), ...MINUTES.map(button));
