@@ -1,7 +1,7 @@
 # Two verbs for users, two for developers; each sets up what it needs.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
-SOURCES := pyproject.toml setup.py constraints.txt src/wattloom/kernel.c tools/wattloom_build.py
+SOURCES := pyproject.toml setup.py constraints.txt src/wattloom/kernel.c src/wattloom/faults.c tools/wattloom_build.py
 
 .PHONY: serve test check bench clean
 

@@ -8,6 +8,6 @@ from setuptools import Extension, setup
 from wattloom_build import BuildKernel
 
 setup(
-    ext_modules=[Extension("wattloom._kernel", ["src/wattloom/kernel.c"])],
+    ext_modules=[Extension("wattloom._kernel", ["src/wattloom/kernel.c", "src/wattloom/faults.c"])],
     cmdclass={"build_ext": BuildKernel},
 )

@@ -1,4 +1,4 @@
-"""Build backend: setuptools plus one plain shared library, `_kernel.so`, compiled from kernel.c.
+"""Build backend: setuptools plus one plain shared library, `_kernel.so`, compiled from kernel.c and faults.c.
 
 The library is loaded with ctypes, so it needs neither Python's headers nor a compiler of its own: where the
 machine has no C compiler, the build asks the package index for one (ziglang, a wheel that holds `zig cc`).

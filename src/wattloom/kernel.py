@@ -18,7 +18,8 @@ LOAD_FIELDS: Final = 5
 #: Power is counted in sixteenths of a watt.
 TICKS: Final = 16
 
-_library = ctypes.CDLL(str(Path(__file__).with_name("_kernel.so")))
+#: `kernel.c` and `faults.c`; the functions of the latter are declared in `faults/compiled.py`.
+library: Final = ctypes.CDLL(str(Path(__file__).with_name("_kernel.so")))
 
 
 class _Tables(ctypes.Structure):
@@ -27,18 +28,18 @@ class _Tables(ctypes.Structure):
     )
 
 
-_library.wl_uniforms.argtypes = (c_uint64, c_int64, c_int64, c_void_p)
-_library.wl_normals.argtypes = (c_uint64, c_int64, c_int64, c_void_p)
-_library.wl_integers.argtypes = (c_uint64, c_int64, c_int64, c_uint32, c_void_p)
-_library.wl_circle.argtypes = (c_uint64, c_double, c_double, c_double, c_int64, c_void_p)
-_library.wl_render.argtypes = (
+library.wl_uniforms.argtypes = (c_uint64, c_int64, c_int64, c_void_p)
+library.wl_normals.argtypes = (c_uint64, c_int64, c_int64, c_void_p)
+library.wl_integers.argtypes = (c_uint64, c_int64, c_int64, c_uint32, c_void_p)
+library.wl_circle.argtypes = (c_uint64, c_double, c_double, c_double, c_int64, c_void_p)
+library.wl_render.argtypes = (
     c_void_p, c_int64, c_int64, c_int64, POINTER(_Tables), c_int64, c_int64, c_void_p, c_void_p, c_void_p, c_void_p,
 )  # fmt: skip
 _MOVING = (c_uint64, c_int64, c_int64, c_int64, c_int64, c_double, c_double, c_double, c_void_p, c_int64)
-_library.wl_wander.argtypes = _library.wl_cycle.argtypes = _MOVING
-_library.wl_wander.restype = _library.wl_cycle.restype = c_int64
+library.wl_wander.argtypes = library.wl_cycle.argtypes = _MOVING
+library.wl_wander.restype = library.wl_cycle.restype = c_int64
 for _function in ("wl_uniforms", "wl_normals", "wl_integers", "wl_circle", "wl_render"):
-    getattr(_library, _function).restype = None
+    getattr(library, _function).restype = None
 
 
 CHUNK: Final = 16
@@ -52,7 +53,7 @@ def uniforms(key: int, chunk: int) -> list[float]:
     True
     """
     buffer = _Chunk()
-    _library.wl_uniforms(key, chunk * CHUNK, CHUNK, buffer)
+    library.wl_uniforms(key, chunk * CHUNK, CHUNK, buffer)
     return buffer[:]
 
 
@@ -63,7 +64,7 @@ def normals(key: int, chunk: int) -> list[float]:
     True
     """
     buffer = _Chunk()
-    _library.wl_normals(key, chunk * CHUNK, CHUNK, buffer)
+    library.wl_normals(key, chunk * CHUNK, CHUNK, buffer)
     return buffer[:]
 
 
@@ -75,7 +76,7 @@ def wander(
 ) -> NDArray[np.int64]:
     """Loads (count, 5) that move between levels; times and `hold` in ms, power in ticks. See kernel.c."""
     rows = np.empty((_ROOM, LOAD_FIELDS), np.int64)
-    count = _library.wl_wander(key, channel, start, end, ticks, swing, least, hold, rows.ctypes.data, _ROOM)
+    count = library.wl_wander(key, channel, start, end, ticks, swing, least, hold, rows.ctypes.data, _ROOM)
     return rows[:count].copy()
 
 
@@ -84,7 +85,7 @@ def cycle(
 ) -> NDArray[np.int64]:
     """Loads (count, 5) that go on and off in turn; times in ms, power in ticks. See kernel.c."""
     rows = np.empty((_ROOM, LOAD_FIELDS), np.int64)
-    count = _library.wl_cycle(key, channel, start, end, ticks, on, off, jitter, rows.ctypes.data, _ROOM)
+    count = library.wl_cycle(key, channel, start, end, ticks, on, off, jitter, rows.ctypes.data, _ROOM)
     return rows[:count].copy()
 
 
@@ -95,14 +96,14 @@ def integers(key: int, start: int, count: int, below: int) -> NDArray[np.int32]:
     np.True_
     """
     out = np.empty(count, np.int32)
-    _library.wl_integers(key, start, count, below, out.ctypes.data)
+    library.wl_integers(key, start, count, below, out.ctypes.data)
     return out
 
 
 def circle(key: int, memory: float, scale: float, length: int) -> NDArray[np.int32]:
     """A circular AR(1) table, `length` values of standard deviation `scale`, then its head again for MARGIN values."""
     out = np.empty(length + MARGIN, np.int32)
-    _library.wl_circle(key, memory, (1 - memory * memory) ** 0.5, scale, length, out.ctypes.data)
+    library.wl_circle(key, memory, (1 - memory * memory) ** 0.5, scale, length, out.ctypes.data)
     return out
 
 
@@ -153,7 +154,7 @@ def render(
     """
     work = _scratch.of(seconds)
     out = np.empty((3, seconds), np.int32)
-    _library.wl_render(
+    library.wl_render(
         loads.ctypes.data, len(loads), start, seconds, tables.structure, neighbourhood, home,
         gains.ctypes.data, amplitudes.ctypes.data, work.ctypes.data, out.ctypes.data,
     )  # fmt: skip

@@ -66,6 +66,29 @@ def test_the_twin_comes_back_with_its_nulls_order_and_duplicates(
         assert labels["start"].cast(faults.SCHEMA.field("start").type).equals(twin.labels["start"])
 
 
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+def test_label_columns_name_the_fault_of_each_row(recording: Path, form: str) -> None:
+    folder = recording.parent
+    if form == "csv":
+        pyarrow.csv.write_csv(pq.read_table(recording), folder / "home.csv")
+    file = folder / f"home.{form}"
+    command = ["inject", str(file), "--faults", str(folder / "plan.toml"), "--out", str(folder / "out")]
+    assert main([*command, "--label-columns"]) == 0
+    written = folder / f"out/with_errors/home.{form}"
+    if form == "parquet":
+        table = pq.read_table(written)
+    else:
+        options = pyarrow.csv.ConvertOptions(strings_can_be_null=True)
+        table = pyarrow.csv.read_csv(written, convert_options=options)
+    assert table.column_names == ["time", "AC", "Geyser", "Overall", "AC_fault", "Geyser_fault", "Overall_fault"]
+    source = read_recording(file)
+    twin = faults.inject(source, faults.load_plan(folder / "plan.toml"))
+    expected = faults.columns(twin.labels, twin.rows)  # right where the recording is in order
+    for meter in source.meters:
+        assert table[f"{meter}_fault"].to_pylist() == expected[meter].to_pylist()
+        assert set(table[f"{meter}_fault"].to_pylist()) > {None, "duplicate", "out_of_order", "clock"}
+
+
 def test_nothing_is_overwritten_without_force(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["inject", str(recording), "--faults", "every-25", "--out", str(recording.parent / "out")]
     assert main(command) == 0

@@ -77,6 +77,27 @@ def test_rows_of_one_time_are_altered_alike_and_all_else_is_untouched(seed: int,
         assert all(one == two for one, two in zip(before, after, strict=True) if one == MISSING)
 
 
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_marks_name_the_fault_of_each_row_of_a_disordered_recording(seed: int) -> None:
+    mine = _flawed_rows(seed)
+    twin = faults.inject(
+        mine, faults.read_plan('[[fault]]\nkind = ["stuck", "negative", "clock"]\nrate = 0.1\nlength = 90')
+    )
+    covered = {
+        (row["meter"], second): row["kind"]
+        for row in twin.labels.to_pylist()
+        if row["effective"]
+        for second in range(int(row["start"].timestamp()), int(row["end"].timestamp()), 60)
+    }
+    assert set(covered.values()) == {"stuck", "negative", "clock"}
+    for number, meter in enumerate(METERS):
+        own, after = (rows.watts[number].tolist() for rows in (mine.rows, twin.rows))
+        rows = zip(mine.rows.time.tolist(), own, after, strict=True)
+        expected = [covered.get(("*", time)) if one == two else covered[meter, time] for time, one, two in rows]
+        assert twin.marks[meter].to_pylist() == expected
+
+
 def _flawed_rows(seed: int) -> Recording:
     rows = np.random.default_rng(seed)
     time = 1_777_586_400 + 60 * np.arange(200)

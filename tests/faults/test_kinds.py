@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, pairwise
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -16,6 +19,7 @@ from hypothesis import strategies as st
 from wattloom import faults
 from wattloom.civil import Calendar, zone_of
 from wattloom.faults import KINDS
+from wattloom.faults.compiled import PARAMETERS, Formula
 from wattloom.readings import METERS, MISSING, Readings
 
 
@@ -306,6 +310,29 @@ def test_an_out_of_order_row_comes_a_step_late_after_its_successor() -> None:
     assert (reported.arrival[late] == reported.time[late] + 1).all()
 
 
+@pytest.mark.parametrize("source", [HOME, FLAWED], ids=["A", "mine"])
+def test_faults_of_rows_that_follow_each_other_at_once_keep_apart(source: Home | Flawed) -> None:
+    plan = faults.read_plan(
+        f"""[[fault]]
+        kind = ["gap", "duplicate", "out_of_order"]
+        per_day = {20_000 // source.step}
+        length = [1, {4 * source.step}]"""
+    )
+    start, end = window(source, 0, 4000)
+    came = Counter(faults.reported(source, plan, start, end + source.step).time.tolist())
+    sound = Counter(source.truth(start, end).time.tolist())
+    times = {"gap": 0, "duplicate": 2, "out_of_order": 1}
+    wanted = dict(sound)
+    stretches = []
+    for row in faults.labels(source, plan, start, end).to_pylist():
+        if row["effective"]:
+            first, last = int(row["start"].timestamp()), int(row["end"].timestamp())
+            stretches.append((first, last, row["kind"]))
+            wanted |= {time: sound[time] * times[row["kind"]] for time in sound if first <= time < last}
+    assert {(one[2], two[2]) for one, two in pairwise(stretches) if one[1] == two[0]} >= {("duplicate", "gap")}
+    assert {time: came[time] for time in sound} == wanted
+
+
 def test_in_a_recording_labels_cover_whole_steps_and_a_late_row_has_one_to_come_after() -> None:
     start, end = window(FLAWED, 0, 5000)
     present = set(FLAWED.truth(start, end + FLAWED.step).time.tolist())
@@ -340,8 +367,16 @@ def test_the_example_of_each_kind_is_a_plan(name: str) -> None:
 def test_each_kind_has_a_sentence_and_sound_parameters(name: str) -> None:
     kind = KINDS[name]
     assert kind.doc.endswith(".")
-    assert (kind.value is None) != (kind.rows is None)
+    assert len(kind.parameters) <= PARAMETERS
     assert 1 <= kind.length[0] <= kind.length[1] <= kind.longest
     for parameter in kind.parameters:
         assert parameter.limits[0] <= parameter.default[0] <= parameter.default[1] <= parameter.limits[1]
         assert parameter.doc
+
+
+def test_the_formulas_are_those_of_the_compiled_code_in_its_order() -> None:
+    text = (Path(faults.__file__).parents[1] / "faults.c").read_text()
+    listed = re.search(r"enum \{\s*(NEGATIVE.*?)\};", text, re.DOTALL)
+    assert listed is not None
+    assert re.findall(r"\b[A-Z_]+\b", listed[1]) == [formula.name for formula in Formula]
+    assert {kind.formula for kind in KINDS.values()} == set(Formula)

@@ -14,6 +14,7 @@ def inject(
     out: Annotated[Path, typer.Option(help="Folder to write into; made if it is not there.")],
     zone: Annotated[str | None, typer.Option(help="Zone of times without an offset. [default: this machine's]")] = None,
     seed: Annotated[int, typer.Option(help="Another seed puts the faults elsewhere.")] = 0,
+    label_columns: Annotated[bool, typer.Option("--label-columns", help="Name the fault in each faulty row.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
 ) -> None:
     """Write the faulty twin of a recording and the labels.
@@ -36,14 +37,14 @@ def inject(
     twin = put_into(recording, plan)
     if own := flaws(recording):
         typer.echo(f"wattloom: {file} has flaws of its own, which are kept ({own}).", err=True)
-    columnar = recording_is_parquet(file)
+    columnar, marks = recording_is_parquet(file), twin.marks if label_columns else None
     with Staging(out, force) as staging:
         if columnar:
-            columns = table(twin.rows, recording.meters)
+            columns = table(twin.rows, recording.meters, marks)
             pq.write_table(columns, staging.path(f"with_errors/{folder_name(recording.name)}.parquet"))
         else:
             sink = FORMATS["csv"].sink(Layout(staging, "with_errors", [recording], [], together=False))
-            sink.write(recording.calendar.day(recording.span[0]), [twin.rows], None)
+            sink.write(recording.calendar.day(recording.span[0]), [twin.rows], [marks] if marks else None)
             sink.close()
         written = FORMATS["parquet" if columnar else "csv"].labels(staging)
         written.write(recording, twin.labels)

@@ -11,14 +11,15 @@ from typing import Final
 
 import numpy as np
 
-from wattloom.faults.drawn import DAY, NOTHING, Episodes, Home, drawn, drawn_day
+from wattloom.faults.compiled import Records, settle
+from wattloom.faults.drawn import DAY, NOTHING, Home, drawn, drawn_day, join
 from wattloom.faults.planfile import Plan, check_plan
 from wattloom.source import Source
 
 _SHORTEST_DAY: Final = DAY - 2 * 3600
 
 
-def episodes(source: Source, plan: Plan, start: int, end: int) -> Episodes:
+def episodes(source: Source, plan: Plan, start: int, end: int) -> Records:
     """The episodes with a second in [start, end), dropped ones too; raises Refusal where the plan does not fit."""
     home = Home.of(source)
     _fits(plan, home)
@@ -26,11 +27,11 @@ def episodes(source: Source, plan: Plan, start: int, end: int) -> Episodes:
     day, last = calendar.day(start), calendar.day(max(start, end - 1))
     days = [day + timedelta(further) for further in range((last - day).days + 1)]
     if len(plan.fault) == 1 and _longest(plan, home.step) <= home.step:  # no two can meet: the day need not be known
-        return Episodes.join(drawn(plan, home, each, start, end) for each in days)
+        return join([drawn(plan, home, each, start, end) for each in days])
     spilt = _spilt(plan, home, day)
-    earlier = np.unique(spilt.day[spilt.end > start]).tolist()
-    found = Episodes.join(_resolved(plan, home, each) for each in [*map(date.fromordinal, earlier), *days])
-    touching = (found.start < end) & (found.end > start)
+    earlier = np.unique(spilt["day"][spilt["end"] > start]).tolist()
+    found = join([_resolved(plan, home, each) for each in [*map(date.fromordinal, earlier), *days]])
+    touching = (found["start"] < end) & (found["end"] > start)
     return found if touching.all() else found[touching]
 
 
@@ -47,54 +48,21 @@ def _longest(plan: Plan, step: int) -> int:
 
 
 @lru_cache(maxsize=256)
-def _spilt(plan: Plan, home: Home, day: date) -> Episodes:
+def _spilt(plan: Plan, home: Home, day: date) -> Records:
     """The episodes drawn for earlier days that would last beyond the midnight before `day`."""
     longest, midnight = _longest(plan, home.step), home.calendar.midnight(day)
     days = [day - timedelta(back) for back in range(-(-longest // _SHORTEST_DAY), 0, -1)]
-    drawn = [found[found.end > midnight] for found in (drawn_day(plan, home, each) for each in days)]
-    return Episodes.join([found for found in drawn if len(found)] or [NOTHING])
+    drawn = [found[found["end"] > midnight] for found in (drawn_day(plan, home, each) for each in days)]
+    return join([found for found in drawn if len(found)] or [NOTHING])
 
 
 @lru_cache(maxsize=128)
-def _resolved(plan: Plan, home: Home, day: date) -> Episodes:
+def _resolved(plan: Plan, home: Home, day: date) -> Records:
     """The episodes of a day, none of which overlap on a meter unless dropped."""
     midnight, end = home.calendar.midnight(day), home.calendar.midnight(day + timedelta(1))
     found = drawn_day(plan, home, day)
     free = [midnight, midnight, midnight]
     spilt = _spilt(plan, home, day)
-    for bits, until in zip(spilt.meters.tolist(), spilt.end.tolist(), strict=True):
-        for meter in _METERS_OF[bits]:
-            free[meter] = max(free[meter], until)
-    return _settled(found, free, end, plan.overlap == "wait")
-
-
-def _settled(found: Episodes, free: list[int], midnight: int, wait: bool) -> Episodes:
-    """Lets the later of two episodes on one meter wait, if it still ends by midnight, or drops it."""
-    before = np.maximum.accumulate(np.concatenate(([max(free)], found.end)))[:-1]
-    crowded = found.start < before
-    if not crowded.any():
-        return found
-    apart = np.maximum.accumulate(np.where(crowded, 0, np.arange(len(found))))
-    waited, dropped = found.waited.copy(), found.dropped.copy()
-    starts, ends, bits = found.start.tolist(), found.end.tolist(), found.meters.tolist()
-    index = 0
-    for last in np.flatnonzero(crowded).tolist():
-        index = max(index, int(apart[last]))
-        while index < len(starts) and (index <= last or starts[index] < max(free)):
-            meters, end = _METERS_OF[bits[index]], ends[index]
-            delay = max([free[meter] for meter in meters]) - starts[index]
-            if delay > 0 and (not wait or end + delay > midnight):
-                dropped[index] = True
-            else:
-                waited[index] = max(0, delay)
-                for meter in meters:
-                    free[meter] = end + max(0, delay)
-            index += 1
-    settled = Episodes(
-        found.start + waited, found.end + waited, found.kind, found.meters, found.entry, found.number, found.day,
-        found.word, waited, dropped,
-    )  # fmt: skip
-    return settled[np.argsort(settled.start, kind="stable")]
-
-
-_METERS_OF: Final = [[meter for meter in range(3) if bits >> meter & 1] for bits in range(8)]
+    for bits, until in zip(spilt["meters"].tolist(), spilt["end"].tolist(), strict=True):
+        free = [max(second, until) if bits >> meter & 1 else second for meter, second in enumerate(free)]
+    return settle(found, free, end, plan.overlap == "wait")

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
 from wattloom.faults.altering import alter
+from wattloom.faults.compiled import arrange
 from wattloom.faults.episodes import episodes
-from wattloom.faults.labelling import labels
+from wattloom.faults.kinds import NAMES
+from wattloom.faults.labelling import altered, labels
 from wattloom.faults.planfile import Plan
-from wattloom.faults.reporting import arranged
-from wattloom.readings import METERS, MISSING, Readings
+from wattloom.readings import METERS, MISSING, Readings, Watts
 from wattloom.recording import Recording
+
+_SOUND: Final = -1
 
 
 class Twin(NamedTuple):
@@ -22,6 +25,8 @@ class Twin(NamedTuple):
 
     rows: Readings
     labels: pa.Table
+    marks: dict[str, pa.DictionaryArray]
+    """Per meter the kind of fault in each row, null where it is sound; rows that a gap took are not there."""
 
 
 def inject(recording: Recording, plan: Plan) -> Twin:
@@ -34,9 +39,24 @@ def inject(recording: Recording, plan: Plan) -> Twin:
     time = recording.rows.time[order]
     whole = replace(recording, clean=Readings(time, time, recording.rows.watts[:, order]))
     start, end = whole.span
-    values, moves = alter(whole, plan, whole.clean, episodes(whole, plan, start, end))
-    values, moves = replace(values, row=order[values.row]), replace(moves, row=order[moves.row])
-    return Twin(arranged(recording.rows, values, moves), labels(whole, plan, start, end))
+    found = episodes(whole, plan, start, end)
+    values, moves = alter(whole, whole.clean, found)
+    values["row"], moves["row"] = order[values["row"]], order[moves["row"]]
+    moves = moves[np.argsort(moves["row"])]
+    kinds = np.full(recording.rows.watts.shape, _SOUND, np.int32)
+    values_changed, rows_changed = values[values["watts"] != values["was"]], moves[altered(moves)]
+    kinds[values_changed["meter"], values_changed["row"]] = found["kind"][values_changed["episode"]]
+    kinds[:, rows_changed["row"]] = found["kind"][rows_changed["episode"]]
+    marks = arrange(replace(recording.rows, watts=kinds), values[:0], moves).watts
+    return Twin(
+        rows=arrange(recording.rows, values, moves),
+        labels=labels(whole, plan, start, end),
+        marks={meter: _named(marks[METERS.index(meter)]) for meter in recording.meters},
+    )
+
+
+def _named(kinds: Watts) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(pa.array(kinds.astype(np.int8), mask=kinds == _SOUND), pa.array(NAMES))
 
 
 @dataclass(frozen=True, slots=True)

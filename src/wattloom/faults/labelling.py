@@ -10,9 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from wattloom.faults.altering import Index, alter, strength
-from wattloom.faults.drawn import Episodes
-from wattloom.faults.draws import Integers
+from wattloom.faults.altering import alter
+from wattloom.faults.compiled import Records
 from wattloom.faults.episodes import episodes
 from wattloom.faults.kinds import KINDS, NAMES
 from wattloom.faults.planfile import Plan
@@ -33,6 +32,7 @@ SCHEMA: Final = pa.schema(
         ("parameters", pa.string()),
     ]
 )
+Index = NDArray[np.intp]
 _METER_NAMES: Final = (*METERS, EVERY_METER)
 _ROWS: Final = len(METERS)
 _LATE: Final = NAMES.index("out_of_order")
@@ -86,14 +86,14 @@ def _of_day(source: Source, plan: Plan, day: date, start: int, end: int) -> pa.T
     found = episodes(source, plan, max(low, start), min(high, end))
     if not len(found):
         return SCHEMA.empty_table()
-    from_, to = np.maximum(found.start, low), np.minimum(found.end, high)
-    margin = source.step if (found.kind == _LATE).any() else 0
+    from_, to = np.maximum(found["start"], low), np.minimum(found["end"], high)
+    margin = source.step if (found["kind"] == _LATE).any() else 0
     truth = source.truth(int(from_.min()), int(to.max()) + margin)
-    values, moves = alter(source, plan, truth, found)
-    times = truth.time[np.concatenate((values.row, moves.row))]
-    changed = np.concatenate((values.watts != values.true, moves.altered)) & (times < high)
-    episode = np.concatenate((values.episode, moves.episode))[changed]
-    meter = np.concatenate((values.meter, np.full(len(moves.row), _ROWS)))[changed]
+    values, moves = alter(source, truth, found)
+    times = truth.time[np.concatenate((values["row"], moves["row"]))]
+    changed = np.concatenate((values["watts"] != values["was"], altered(moves))) & (times < high)
+    episode = np.concatenate((values["episode"], moves["episode"]))[changed]
+    meter = np.concatenate((values["meter"], np.full(len(moves["row"]), _ROWS)))[changed]
     runs = _runs(episode, meter, times[changed], source.step)
     idle = _idle(found, episode * 4 + meter)
     episode, meter = (np.concatenate((run, rest)) for run, rest in zip(runs[:2], idle, strict=True))
@@ -102,7 +102,15 @@ def _of_day(source: Source, plan: Plan, day: date, start: int, end: int) -> pa.T
     effective = np.arange(len(episode)) < len(runs[0])
     order = np.lexsort((episode, meter, run_start))
     order = order[(run_start < run_end)[order]]
-    return _table(source, plan, found, episode[order], meter[order], run_start[order], run_end[order], effective[order])
+    return _table(source, found, episode[order], meter[order], run_start[order], run_end[order], effective[order])
+
+
+def altered(moves: Records) -> NDArray[np.bool_]:
+    """Which rows are not as they should be."""
+    changed: NDArray[np.bool_] = (
+        (moves["copies"] != 1) | (moves["time"] != moves["was"]) | (moves["arrival"] != moves["was"])
+    )
+    return changed
 
 
 def _runs(episode: Index, meter: Index, time: Seconds, step: int) -> tuple[Index, Index, Seconds, Seconds]:
@@ -115,11 +123,11 @@ def _runs(episode: Index, meter: Index, time: Seconds, step: int) -> tuple[Index
     return episode[new], meter[new], time[new], time[last] + step
 
 
-def _idle(found: Episodes, altered: Index) -> tuple[Index, Index]:
+def _idle(found: Records, altered: Index) -> tuple[Index, Index]:
     """Episode and meter where nothing was altered."""
-    of_rows = np.array([KINDS[name].of_rows for name in NAMES])[found.kind]
+    of_rows = np.array([KINDS[name].of_rows for name in NAMES])[found["kind"]]
     hits = np.empty((len(found), 4), np.bool_)
-    hits[:, :_ROWS] = (found.meters[:, None] >> np.arange(_ROWS) & 1 == 1) & ~of_rows[:, None]
+    hits[:, :_ROWS] = (found["meters"][:, None] >> np.arange(_ROWS) & 1 == 1) & ~of_rows[:, None]
     hits[:, _ROWS] = of_rows
     hits.reshape(-1)[altered] = False
     episode, meter = np.nonzero(hits)
@@ -127,12 +135,12 @@ def _idle(found: Episodes, altered: Index) -> tuple[Index, Index]:
 
 
 def _table(
-    source: Source, plan: Plan, found: Episodes, episode: Index, meter: Index, start: Seconds, end: Seconds,
+    source: Source, found: Records, episode: Index, meter: Index, start: Seconds, end: Seconds,
     effective: NDArray[np.bool_],
 ) -> pa.Table:  # fmt: skip
-    names, texts = _names(found), _parameters(found, plan, source.step)
+    names, texts = _names(found), _parameters(found)
     meters = [_METER_NAMES[number] for number in meter.tolist()]
-    kinds = [NAMES[number] for number in found.kind.tolist()]
+    kinds = [NAMES[number] for number in found["kind"].tolist()]
     which = pa.array(episode)
     return pa.Table.from_arrays(
         [
@@ -149,29 +157,28 @@ def _table(
     )
 
 
-def _names(found: Episodes) -> list[str]:
+def _names(found: Records) -> list[str]:
     """`2026-05-01.0.17`: the local day, the plan's entry, and a number of its own among those of the day and entry."""
-    days = {ordinal: date.fromordinal(ordinal).isoformat() for ordinal in np.unique(found.day).tolist()}
-    parts = zip(found.day.tolist(), found.entry.tolist(), found.number.tolist(), strict=True)
+    days = {ordinal: date.fromordinal(ordinal).isoformat() for ordinal in np.unique(found["day"]).tolist()}
+    parts = zip(found["day"].tolist(), found["entry"].tolist(), found["number"].tolist(), strict=True)
     return [f"{days[ordinal]}.{entry}.{number}" for ordinal, entry, number in parts]
 
 
-def _parameters(found: Episodes, plan: Plan, step: int) -> list[str]:
+def _parameters(found: Records) -> list[str]:
     """JSON of each episode: its strength, the meters it swapped, and whether it waited or was dropped."""
     texts: list[list[str]] = [[] for _ in range(len(found))]
-    for number in np.unique(found.kind).tolist():
-        kind, mine = KINDS[NAMES[number]], np.flatnonzero(found.kind == number)
-        for parameter in kind.parameters:
-            values: Integers = strength(plan, kind, parameter.name, found.entry[mine], found.word[mine], step)
-            for index, value in zip(mine.tolist(), values.tolist(), strict=True):
+    for number in np.unique(found["kind"]).tolist():
+        kind, mine = KINDS[NAMES[number]], np.flatnonzero(found["kind"] == number)
+        for place, parameter in enumerate(kind.parameters):
+            for index, value in zip(mine.tolist(), found["strength"][mine, place].tolist(), strict=True):
                 texts[index].append(f'"{parameter.name}": {value if parameter.scale == 1 else value / parameter.scale}')
         if any(len(target) == 2 for target in kind.targets):
-            for index, bits in zip(mine.tolist(), found.meters[mine].tolist(), strict=True):
+            for index, bits in zip(mine.tolist(), found["meters"][mine].tolist(), strict=True):
                 names = [f'"{meter}"' for place, meter in enumerate(METERS) if bits >> place & 1]
                 texts[index].append(f'"meters": [{", ".join(names)}]')
-    for index in np.flatnonzero(found.waited).tolist():
-        texts[index].append(f'"waited": {int(found.waited[index])}')
-    for index in np.flatnonzero(found.dropped).tolist():
+    for index in np.flatnonzero(found["waited"]).tolist():
+        texts[index].append(f'"waited": {int(found["waited"][index])}')
+    for index in np.flatnonzero(found["dropped"]).tolist():
         texts[index].append('"dropped": true')
     return [f"{{{', '.join(text)}}}" for text in texts]
 
