@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import atexit
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,9 +19,6 @@ import httpx
 import pytest
 
 MEASURED = Path(__file__).parents[2] / ".." / "shared" / "data" / "measured_home_france_1min.csv.gz"
-#: Switches of these servers are not those of whoever runs the tests.
-STATE = tempfile.mkdtemp(prefix="wattloom-state-")
-atexit.register(shutil.rmtree, STATE, ignore_errors=True)
 
 
 class Process:
@@ -45,7 +39,7 @@ class Process:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "XDG_STATE_HOME": STATE, **(env or {})},
+            env={**os.environ, **(env or {})},
         )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
