@@ -12,7 +12,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
@@ -23,10 +23,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from wattloom import faults
+from wattloom import check, faults
 from wattloom.household import Household, household
 from wattloom.quality import Judge
 from wattloom.readings import METERS, MISSING, OVERALL, Readings
+from wattloom.recording import read_recording
 from wattloom.scoring import KindScore, Score, score
 from wattloom.statistics import quick_stats
 from wattloom.windows import average
@@ -34,6 +35,7 @@ from wattloom.windows import average
 ROOT: Final = Path(__file__).resolve().parents[1]
 PAGE: Final = ROOT / "docs" / "detection.md"
 PYOD: Final = Path(os.environ.get("WATTLOOM_PYOD", ROOT / "build" / "pyod")) / "bin" / "python"
+MEASURED: Final = ROOT / ".." / "shared" / "data" / "measured_home_france_1min.csv.gz"
 INTERVAL: Final = 15
 HOUSEHOLDS: Final = ("A", "B", "C")
 #: Seeds of the homes that are scored; the judge was tuned on seeds below 100.
@@ -347,11 +349,25 @@ def main() -> None:
         f"| {t.kind} | {t.home} | {t.within_hour[1]} | {t.within_hour[0] / max(1, t.within_hour[1]):.0%} |"
         for t in soon
     ]
-    sections = {"table": table(trials), "hour": hours, "clean": clean(), "speed": speed()}
+    sections = {"table": table(trials), "hour": hours, "clean": clean(), "speed": speed()} | measured()
     for name, lines in sections.items():
         print(f"### {name}\n\n" + "\n".join(lines) + "\n", flush=True)
     if asked.write:
         publish(sections)
+
+
+def measured() -> dict[str, list[str]]:
+    """The reports of the measured home as it is, and with faults; nothing where it is not there."""
+    if not MEASURED.exists():
+        print(f"There is no {MEASURED.name}; the worked example stays as it is.\n")
+        return {}
+    home = read_recording(MEASURED, "home", "Europe/Paris")
+    found = {"measured": str(check(home))}
+    assert home.span is not None
+    rows = faults.reported(home, faults.plan("rare"), *home.span)
+    with_faults = replace(home, rows=Readings(np.maximum.accumulate(rows.time), rows.time, rows.watts))
+    found["injected"] = str(check(with_faults, baseline=home))
+    return {name: ["```", *report.splitlines(), "```"] for name, report in found.items()}
 
 
 def publish(sections: dict[str, list[str]]) -> None:

@@ -23,8 +23,8 @@ from wattloom.windows import check_interval
 
 #: Where no interval is asked for, the least multiple of the step from so many seconds on.
 INTERVAL: Final = 15
-#: Nobody's home draws more than this, kW: such readings are in W.
-LARGEST: Final = 1000
+#: No home draws more than this in the median, kW: such readings are in W.
+LARGEST: Final = 50
 
 
 def inspect(
