@@ -132,8 +132,8 @@ def _notes(found: Inspection, head: Recording, history: Source) -> list[str]:
         notes.append("Overall alone: there are no parts to check its sum against.")
     elif found.base.step > 1000:
         notes.append(
-            f"Overall moves by up to {found.base.step / 2000:.1f} kW from row to row: edges of the parts that it does "
-            "not follow are too rarely seen to judge them."
+            f"Overall moves by up to {found.base.step / 2000:.1f} kW from one row to the next anyhow, so an edge of a "
+            "part that Overall does not follow can hardly be told."
         )
     if not found.stats.reliable:
         notes.append("The baseline is short of 7 days or 500 windows: no value is called critical.")
