@@ -52,7 +52,7 @@ def mistake() -> None:
         axes.axvline(critical, color="#c62828", label=f"Wattloom's {critical:.3f}")
         axes.set(yscale="log", ylim=(1e-6, 2), xlim=(0, top), ylabel="share of windows")
         axes.set_title(f"{name}: {meter}", loc="left", fontsize=10, fontweight="bold")
-        axes.legend(fontsize=8, loc="upper center", framealpha=0.9, edgecolor="none")
+        axes.legend(fontsize=8, ncols=4, loc="lower right", bbox_to_anchor=(1, 1), edgecolor="none")
     panels[-1].set_xlabel("mean power of a window, kW")
     drawn.savefig(IMAGES / "statistics-mistake.png")
 

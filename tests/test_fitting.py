@@ -78,11 +78,21 @@ def test_one_day_is_scored_by_bic() -> None:
     assert fit.name in ("gamma", "beta", "weibull_min")
 
 
-@pytest.mark.parametrize("values", [[], [700], [0, 700], [1, 2, 1_000_000]])
+@pytest.mark.parametrize("values", [[], [700], [0, 700], [1, 1, 1_000_000]])
 def test_too_few_values_are_not_fitted(values: Any) -> None:
     fit = best_fit(Tally.of([np.array(values, dtype=np.int32)]))
     assert fit.name == "nothing"
     assert fit.score is None
+
+
+def test_a_narrow_base_load_in_a_wide_range_is_told_from_its_bins() -> None:
+    rng = np.random.default_rng(5)
+    days = [np.concatenate([rng.normal(0.1, 0.006, 4000), rng.normal(7.0, 0.3, 1000)]) for _ in range(8)]
+    fit = best_fit(tally_of(days))  # its deviation is a fifth of an even 256th of the range
+    assert fit.name == "mixture"
+    base = max(fit.components, key=lambda component: component["weight"])
+    assert math.isclose(base["loc"], 0.1, abs_tol=0.001)
+    assert math.isclose(base["scale"], 0.006, rel_tol=0.1)
 
 
 def test_density_is_zero_outside_of_the_support() -> None:

@@ -21,7 +21,8 @@ COMPONENTS: Final = 8
 PAYS: Final = 0.005
 #: So many components more may be tried without gain.
 PATIENCE: Final = 2
-#: Values are put into at most so many bins before they are fitted.
+#: Values are put into at most so many bins before they are fitted, none wider than 2 / BINS of their range, none of
+#: several values with more than 2 / BINS of the windows: a home's base load fills a hundredth of the range.
 BINS: Final = 256
 #: Name of the fit where nothing continuous is left to be fitted.
 NOTHING: Final = "nothing"
@@ -93,7 +94,7 @@ def best_fit(tally: Tally) -> Fit:
     """
     if len(tally.values) < 3:
         return Fit()
-    x, days, width = _binned(tally)
+    x, days, widths = _binned(tally)
     if len(x) < 3:
         return Fit()
     total = days.sum(axis=0).astype(np.float64)
@@ -102,7 +103,7 @@ def best_fit(tally: Tally) -> Fit:
     if ((total - parts > 0).sum(axis=1) < 3).any():
         parts = parts[:0]
     fits = [_family(name, x, total, parts, tally) for name in FAMILIES]
-    fits.append(_mixture(x, total, parts, width))
+    fits.append(_mixture(x, total, parts, widths))
     scores = {fit.name: mean for fit, mean, _ in fits if math.isfinite(mean)}
     one, one_mean, one_folds = max(fits[:-1], key=lambda fit: fit[1])
     mixture, mixture_mean, mixture_folds = fits[-1]
@@ -116,14 +117,16 @@ def best_fit(tally: Tally) -> Fit:
 _Scored = tuple[Fit, float, Values]
 
 
-def _binned(tally: Tally) -> tuple[Values, Values, float]:
-    """Mean value of each bin that is not empty, kW; how often it occurred per day; the bins' width, kW."""
-    width = -(-int(tally.values[-1] - tally.values[0] + 1) // BINS)
-    place = (tally.values - tally.values[0]) // width
+def _binned(tally: Tally) -> tuple[Values, Values, Values]:
+    """Mean value of each bin that is not empty, kW; how often it occurred per day; how far it is to the next, kW."""
+    along = (tally.values - tally.values[0]) / (tally.values[-1] - tally.values[0] + 1)
+    below = (np.cumsum(tally.counts) - tally.counts) / len(tally)
+    few = len(tally.values) <= BINS
+    place = np.arange(len(tally.values)) if few else np.floor(BINS / 2 * (along + below))
     starts = np.flatnonzero(np.diff(place, prepend=-1))
     days = np.add.reduceat(tally.days, starts, axis=1)
     x = np.add.reduceat(tally.counts * tally.values, starts) / np.add.reduceat(tally.counts, starts)
-    return x / 1000, days, width / 1000
+    return x / 1000, days, np.diff(tally.values[starts], append=tally.values[-1] + 1) / 1000
 
 
 def _score(logs: Values, parts: Values, total: Values, params: int) -> tuple[float, Values]:
@@ -149,14 +152,13 @@ def _family(name: str, x: Values, total: Values, parts: Values, tally: Tally) ->
     return Fit(name, params, folds=tuple(Fit(name, fold) for fold in apart)), mean, by_fold
 
 
-def _mixture(x: Values, total: Values, parts: Values, width: float) -> _Scored:
+def _mixture(x: Values, total: Values, parts: Values, widths: Values) -> _Scored:
     """The mixture of 2 to COMPONENTS normals that scores best; a component more must pay."""
-    narrowest = max(width, 0.001)
     whole, best = single(x, total), (Fit("mixture"), -math.inf, np.full(len(parts), -math.inf))
     in_vain = 0
     for count in range(2, min(COMPONENTS, len(x) // 3) + 1):
-        whole = whole.split(x, total, narrowest).refined(x, total, narrowest, 40)
-        apart = whole.on(parts).refined(x, total - parts, narrowest, 10) if len(parts) else whole
+        whole = whole.split(x, total, widths).refined(x, total, widths, 40)
+        apart = whole.on(parts).refined(x, total - parts, widths, 10) if len(parts) else whole
         mean, by_fold = _score(apart.logpdf(x), parts, total, 3 * count - 1)
         if mean > best[1] + PAYS:
             fits = tuple(Fit("mixture", components=_components(apart, fold)) for fold in range(len(parts)))

@@ -39,8 +39,12 @@ class Mixture:
         shape = (len(counts), self.weights.shape[-1])
         return Mixture(*(np.broadcast_to(a, shape) for a in (self.weights, self.means, self.deviations)))
 
-    def refined(self, x: Values, counts: Values, narrowest: float, rounds: int) -> Mixture:
-        """After at most `rounds` of expectation and maximisation on x (n,) counted (..., n) times."""
+    def refined(self, x: Values, counts: Values, narrowest: Values | float, rounds: int) -> Mixture:
+        """After at most `rounds` of expectation and maximisation on x (n,), rising, counted (..., n) times.
+
+        `narrowest` (n,) is the least deviation that a component around x may have: no less than is told apart there.
+        """
+        least = np.broadcast_to(narrowest, x.shape)
         powers = np.stack([np.ones_like(x), x, x * x], axis=-1)
         mixture, before = self, -math.inf
         for _ in range(rounds):
@@ -49,7 +53,7 @@ class Mixture:
             moments = (parts * (counts / density)[..., None, :]) @ powers
             size = np.maximum(moments[..., 0], 1e-9)
             means = moments[..., 1] / size
-            spread = np.sqrt(np.maximum(moments[..., 2] / size - means * means, narrowest**2))
+            spread = np.sqrt(np.maximum(moments[..., 2] / size - means * means, np.interp(means, x, least) ** 2))
             mixture = Mixture(size / size.sum(axis=-1, keepdims=True), means, spread)
             reached = float((np.log(density) * counts).sum() / counts.sum())
             if reached - before < 1e-4:
@@ -57,7 +61,7 @@ class Mixture:
             before = reached
         return mixture
 
-    def split(self, x: Values, counts: Values, narrowest: float) -> Mixture:
+    def split(self, x: Values, counts: Values, narrowest: Values | float) -> Mixture:
         """One component more: the best of cutting each component where its two sides are most likely apart, or at its
         mean, after a few rounds of refinement.
 
