@@ -40,12 +40,15 @@ class Listener(asyncio.Protocol):
         if transport.is_closing():
             return
         if self.drained is not None and transport.get_write_buffer_size() > self.fanout.settings.max_backlog:
-            self.fanout.metrics.dropped += 1
-            unread = transport.get_write_buffer_size()
-            log.warning("stream.drop address=%s reason=slow-reader unread=%d", self.address, unread)
+            self._dropped()
             transport.abort()
             return
         transport.write(frame.chunked if self.chunked else frame.plain)
+
+    def _dropped(self) -> None:
+        self.fanout.metrics.dropped += 1
+        unread = self.transport.get_write_buffer_size()
+        log.warning("stream.drop address=%s reason=slow-reader unread=%d", self.address, unread)
 
     def close(self, last: Frame) -> None:
         """Send the last bytes and close."""
@@ -66,8 +69,10 @@ class Listener(asyncio.Protocol):
             self.drained.set_result(None)
         self.drained = None
 
-    def connection_lost(self, _: Exception | None) -> None:
-        """The client is gone."""
+    def connection_lost(self, error: Exception | None) -> None:
+        """The client is gone; one that read nothing until the kernel gave up was too slow while it caught up."""
+        if self.drained is not None and isinstance(error, TimeoutError):
+            self._dropped()
         self.resume_writing()
         self.fanout.leave(self)
 
