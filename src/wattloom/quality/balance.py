@@ -7,13 +7,11 @@ from typing import Final
 import numpy as np
 
 from wattloom.quality.baseline import LEAP, PULSE, RETURN
-from wattloom.quality.chunk import Chunk, Complete, Integers, Mask
+from wattloom.quality.chunk import SHAKEN, Chunk, Complete, Integers, Mask
 from wattloom.readings import AC, GEYSER, OVERALL
 
 #: An edge of a part that Overall did not follow is remembered for so many seconds.
-REMEMBERED: Final = 3600
-#: A meter that was noisy in so many rows before has no edges.
-SHAKEN: Final = 32
+REMEMBERED: Final = 1800
 
 
 class Imbalance:

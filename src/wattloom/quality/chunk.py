@@ -22,6 +22,8 @@ TAIL: Final = 64
 #: Complete rows are neighbours if they are at most so many steps, and so many rows, apart.
 NEAR: Final = 3
 NEAR_ROWS: Final = 6
+#: A meter that was noisy in so many rows before has no edges.
+SHAKEN: Final = 32
 
 
 @dataclass(eq=False)

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from wattloom.quality.baseline import LULL
-from wattloom.quality.chunk import Chunk, Mask
+from wattloom.quality.chunk import SHAKEN, Chunk, Mask
 from wattloom.readings import AC, GEYSER, OVERALL
 
 #: Overall follows with less than this share: a part of the supply passes by its meter. From there on: a drift.
@@ -58,6 +58,8 @@ class _Gain:
             change = rows.change
             sharp = np.abs(change[part]) >= self.edge * base.step
             sharp &= (10 * np.abs(change[1 - part]) <= np.abs(change[part])) & (rows.at >= chunk.new)
+            for meter in (part, OVERALL):
+                sharp &= ~chunk.lately("noise", meter, SHAKEN)[rows.at]
             start, until = chunk.new, self._until[part]
             for place in np.flatnonzero(sharp).tolist():
                 row, when = int(rows.at[place]), int(rows.arrival[place])
