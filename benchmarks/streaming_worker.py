@@ -1,4 +1,4 @@
-"""The load client of `streaming.py`: thousands of streams on one epoll, lateness against the due time in each event's id.
+"""The load client of `streaming.py`: thousands of streams on one epoll, lateness against the due time in each id.
 
 Prints one JSON object. Not part of the server under test, and pinned to another core; it says how busy it was itself.
 """
