@@ -1,17 +1,16 @@
-"""Quick statistics: how often clean windows really reach the critical value, what the usual way says, and the time.
+"""Quick statistics: how often clean windows really reach the critical value, and what the usual way says.
 
-`python benchmarks/quick_statistics.py [--seeds 10] [--before 2026-05-01] [--only timings]`. The tables are those of
-docs/statistics.md; its times, and those of docs/performance.md, are the least of several runs.
+`python benchmarks/quick_statistics.py [--seeds 10] [--before 2026-05-01]`. The tables are those of
+docs/statistics.md; its times are from `benchmarks/statistics_times.py`.
 """
 
 from __future__ import annotations
 
 import argparse
-import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,16 +19,13 @@ from numpy.typing import NDArray
 from wattloom.critical import ALPHA, FITTED, ORDER_STATISTICS
 from wattloom.household import household
 from wattloom.readings import METERS
-from wattloom.source import Source
 from wattloom.statistics import QuickStats, history_of, quick_stats
-from wattloom.status import by_value, judge
+from wattloom.status import by_value
 from wattloom.weather import extremes
-from wattloom.windows import Windows, daily, history
+from wattloom.windows import daily, history
 
 HOMES, CLASSICS = ("A", "B", "C"), ("classic-a", "classic-b", "classic-c")
 UNSEEN = 60
-#: Times are the least of so many runs.
-RUNS = 5
 #: What the usual way chooses from, by the p-value of a Kolmogorov-Smirnov test.
 KS_FAMILIES = ("norm", "expon", "gamma", "lognorm", "weibull_min", "beta")
 
@@ -220,103 +216,12 @@ def colours(seeds: int, before: date) -> None:
     print(f"\nAC at noon of a Monday in household A: noticed as unusual in {noticed} of {seeds} homes.")
 
 
-def best_of(times: int, work: Callable[[], object]) -> float:
-    """The least CPU time of several runs, s."""
-
-    def runs() -> Iterator[float]:
-        for _ in range(times):
-            start = time.process_time()
-            work()
-            yield time.process_time() - start
-
-    return min(runs())
-
-
-def timings(before: date) -> None:
-    """How long it takes on one core, and how long SciPy's own fits of the same windows do, in the same run."""
-    print(f"\n### CPU time, least of {RUNS} runs (SciPy and a year: of 2)\n")
-    row = table("work", "time", "against Wattloom")
-    quick_stats(household("classic-a"), 5, before)  # imports
-    seeds = iter(range(1000, 2000))  # a home that was not asked for before has no history at hand
-    at_hand = 0.0
-    for name in HOMES:
-
-        def first(name: str = name) -> QuickStats:
-            return quick_stats(household(name, seed=next(seeds)), 5, before)
-
-        row(f"{name}: 28 days, interval 5, three meters, first time", ms(best_of(RUNS, first)), "")
-        home = household(name)
-        quick_stats(home, 5, before, 28 + RUNS)
-
-        def again(days: Iterator[int], interval: int, home: Source = home) -> QuickStats:
-            return quick_stats(home, interval, before - timedelta(next(days)))
-
-        known = best_of(RUNS, partial(again, iter(range(1, 1 + RUNS)), 5))
-        at_hand = at_hand or known
-        row(f"{name}: the same with the history at hand", ms(known), "1.0 x" if name == "A" else "")
-        row(f"{name}: interval 60, history at hand", ms(best_of(RUNS, partial(again, iter(range(RUNS)), 60))), "")
-        row(f"{name}: asked again", f"{1e6 * asked_again(home, before):.1f} us", "")
-    home = household("A")
-    row("A: a year, interval 5, first time", ms(best_of(2, partial(a_year, seeds, before))), "")
-    row("A: judging one window, per meter", f"{1e6 * judging(home, before):.1f} us", "")
-    kilowatts = history_of(home, quick_stats(home, 5, before)) / 1000
-    for what, times, work in (("`numpy.percentile` alone", RUNS, percentiles), ("SciPy", 2, scipys)):
-        spent = best_of(times, partial(work, kilowatts))
-        row(f"A, history at hand: {what}", ms(spent), f"{spent / at_hand:.1f} x")
-
-
-def asked_again(home: Source, before: date) -> float:
-    """Seconds for statistics that are kept."""
-
-    def often() -> None:
-        for _ in range(1000):
-            quick_stats(home, 5, before)
-
-    return best_of(RUNS, often) / 1000
-
-
-def a_year(seeds: Iterator[int], before: date) -> QuickStats:
-    """Statistics of 365 days of a home that was not asked for before."""
-    return quick_stats(household("A", seed=next(seeds)), 5, before, 365)
-
-
-def percentiles(kilowatts: NDArray[np.float64]) -> None:
-    """Quartiles and the 99th percentile of every meter: no states, no fit, no evidence."""
-    np.percentile(kilowatts, [25, 50, 75, 99], axis=1)
-
-
-def scipys(kilowatts: NDArray[np.float64]) -> None:
-    """The same, six families fitted by maximum likelihood to every meter and held against a Kolmogorov-Smirnov test."""
-    import scipy.stats
-
-    percentiles(kilowatts)
-    for watts in kilowatts:
-        for name in KS_FAMILIES:
-            family = getattr(scipy.stats, name)
-            with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
-                scipy.stats.kstest(watts, family(*family.fit(watts)).cdf)
-
-
-def judging(home: Source, before: date) -> float:
-    """Seconds per window and meter."""
-    stats = quick_stats(home, 5, before)
-    start, watts = next(daily(home, 5, before, 1))
-    windows = Windows(start, 5, watts, np.full_like(watts, 5), 5, {})
-    return best_of(3, lambda: judge(windows, stats, home.calendar)) / len(windows) / len(stats.meters)
-
-
-def ms(seconds: float) -> str:
-    """Milliseconds."""
-    return f"{1000 * seconds:.1f} ms" if seconds < 1 else f"{seconds:.2f} s"
-
-
 def main() -> None:
     """Print all tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--before", type=date.fromisoformat, default=date(2026, 5, 1))
     tables: dict[str, Callable[[int, date], None]] = {
-        "timings": lambda _, before: timings(before),
         "exceedance": exceedance,
         "season": season,
         "ahead": lambda seeds, _: ahead(seeds),
