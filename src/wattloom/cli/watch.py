@@ -69,7 +69,20 @@ def line(event: dict[str, Any]) -> str:
     '2026-05-01T18:53:20+05:30  Green         AC 1.400  All meters as usual'
     """
     values = "  ".join(f"{meter} {value(event[meter])}" for meter in GLYPHS if meter in event["status"])
-    return f"{event['time']}  {event['priority']:<12}  {values}  {event['reason']}"
+    return f"{event['time']}  {event['priority']:<12}  {values}  {said(event)}"
+
+
+def said(event: dict[str, Any]) -> str:
+    """What is switched off, if anything is, and the reason for the priority.
+
+    >>> said({"off": {"AC": {"until": "2026-05-01T19:30:00+05:30", "by": "page"}}, "reason": "All meters as usual"})
+    'AC off until 19:30 (page). All meters as usual'
+    """
+    words = ""
+    for meter, off in event.get("off", {}).items():
+        who = f" ({off['by']})" if off["by"] else ""
+        words += f"{meter} off until {off['until'][11:16]}{who}. "
+    return words + str(event["reason"])
 
 
 def value(kw: float | None) -> str:
@@ -137,7 +150,7 @@ class Face:
         if self.old(now) or self.trouble:
             ago = f"{now - self.took:.0f} s ago"
             return f"{self.trouble or 'Stale'}, last value {ago}"
-        return f"{VERDICTS[self.event['priority']]}: {self.event['reason']}"
+        return f"{VERDICTS[self.event['priority']]}: {said(self.event)}"
 
     def style(self, now: float) -> str:
         """Colours by priority; none that could be mistaken for one while the value is old."""
