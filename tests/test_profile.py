@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from wattloom.errors import Refusal
@@ -112,6 +112,7 @@ VALUES = st.one_of(
     ),
     value=VALUES,
 )
+@example(part="people", key="\x1e", value=[0, -1])
 @settings(max_examples=300, deadline=None)
 def test_nothing_but_a_refusal_comes_out(part: str, key: str, value: object) -> None:
     """Whatever stands in a profile: it loads and renders, or is refused in one line."""

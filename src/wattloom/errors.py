@@ -10,3 +10,6 @@ class Refusal(ValueError):
     Traceback (most recent call last):
     wattloom.errors.Refusal: Interval must be > 0 seconds.
     """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.split()))

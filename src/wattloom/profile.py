@@ -89,7 +89,7 @@ def parse(text: str, file: str) -> Profile:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise Refusal(f"{file}: not valid TOML: {' '.join(str(error).split())}.") from error
+        raise Refusal(f"{file}: not valid TOML: {error}.") from error
     found: Profile = _convert(raw, Profile, file, "")
     if found.place not in places.places():
         raise Refusal(f"{file}: place = {found.place!r}: unknown; allowed: {', '.join(places.places())}.")
@@ -107,7 +107,7 @@ def _convert(raw: Any, kind: Any, file: str, where: str) -> Any:
     try:
         return msgspec.convert(raw, kind)
     except msgspec.ValidationError as error:
-        message, _, path = " ".join(str(error).split()).partition(" - at ")
+        message, _, path = str(error).partition(" - at ")
         match = _PATH.search(path)
         key = ".".join(part for part in (where, match[1] if match else "") if part)
         value = _lookup(raw, match[1] if match else "")
