@@ -25,7 +25,7 @@ def test_files_appear_at_the_commit_and_not_before(tmp_path: Path) -> None:
 def test_whatever_goes_wrong_nothing_is_left(tmp_path: Path, error: type[BaseException]) -> None:
     def fails(staging: Staging) -> None:
         staging.path("side/a.txt").write_text("half")
-        raise error
+        raise error("it went wrong")
 
     before = everything(tmp_path)
     with pytest.raises(error), Staging(tmp_path / "new/deep", force=True) as staging:
