@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections import deque
 from typing import Final
 
@@ -42,9 +43,9 @@ class _Gain:
         self._until = [0, 0]
         self._agreed = [0, 0]
 
+    @abstractmethod
     def tells(self, share: float) -> bool:
         """Whether a share is one that the check looks for."""
-        raise NotImplementedError
 
     def find(self, chunk: Chunk) -> Mask:
         marks = np.zeros(chunk.watts.shape, np.bool_)
@@ -87,9 +88,9 @@ class _Gain:
             end = start + int(np.searchsorted(chunk.arrival[start:end], until))
             self.mark(marks, chunk, part, slice(start, end))
 
+    @abstractmethod
     def mark(self, marks: Mask, chunk: Chunk, part: int, rows: slice) -> None:
         """Mark the readings that cannot be believed."""
-        raise NotImplementedError
 
 
 class Bypass(_Gain):

@@ -194,7 +194,7 @@ class EnergyRow {
     this.mark.setAttribute("x1", at(median));
     this.mark.setAttribute("x2", at(median));
     const so = `a usual day so far (${(median / 60).toFixed(2)}\u00a0kWh)`;
-    if (minutes >= low && minutes <= high) return text(this.words, `About as much as ${so}`);
+    if (minutes >= low && minutes <= high) return text(this.words, `Within the usual range around ${so}`);
     if (median < 0.6) return text(this.words, minutes > high ? `More than ${so}` : `Less than ${so}`);
     const more = minutes / median - 1;
     return text(this.words, `${percent(Math.abs(more))} ${more > 0 ? "more" : "less"} than ${so}`);
